@@ -1,0 +1,103 @@
+"""What goes out: a notice that a process wants sent, the mail made of it, and what became of it.
+
+The types stand here because both `store` (which keeps them) and `notify` (which makes and sends
+them) know them, and those two do not know each other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from classify.facts import Verb
+from classify.people import Person
+from process.case import Case, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A mail that a notice is about or quotes, as far as a reader needs it."""
+
+    number: str
+    """'M-123', its own matter number."""
+    sender: str
+    subject: str
+    text: str
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something that the recipient may answer, offered as a ready-made reply link."""
+
+    verb: Verb
+    argument: str = ""
+    """Filled in behind the verb: a department, a rating."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A wish to tell somebody something: which template, to whom, about what."""
+
+    template: str
+    """Folder name under templates/<language>/."""
+    to: Person
+    cc: tuple[Person, ...] = ()
+    matter: str
+    """Complaint number, 'M-<id>', or '' for a notice about the service itself."""
+    case: Case | None = None
+    trail: tuple[Event, ...] = ()
+    """The case's events up to now, oldest first."""
+    quoted: Quoted | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Further words for the template: reason, question, evidence …, by the template's own names."""
+    choices: tuple[Choice, ...] = ()
+    """What may be answered, in the order to be shown."""
+    is_reply: bool = False
+    """Caused by a mail of the recipient (Auto-Submitted: auto-replied), else auto-generated."""
+    in_reply_to: str = ""
+    """Message-ID to thread under; '' starts or continues the matter's thread."""
+    references: tuple[str, ...] = ()
+    language: str = ""
+    """'zh' or 'en'; '' = the recipient's, else the case's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A mail ready to be sent, byte for byte the same however often it is tried."""
+
+    message_id: str
+    """Without angle brackets."""
+    matter: str
+    template: str
+    recipient_key: str
+    """`Person.key` of the To person."""
+    recipients: tuple[str, ...]
+    """RFC 5321 forward paths, To and Cc."""
+    subject: str
+    content: bytes = field(repr=False)
+    """RFC 5322 message, CRLF line ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The server took responsibility (250 after DATA)."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """Try again later: 4xx, no connection, or trouble unknown."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Never try again: 5xx. `recipients` are those refused; the others got the mail."""
+
+    reason: str
+    recipients: tuple[str, ...] = ()
+
+
+Outcome = Sent | Deferred | Refused
