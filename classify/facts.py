@@ -143,6 +143,8 @@ class Verb(StrEnum):
     """The complainant's answer to the closure mail's one question, as argument '5' (best) to '1'."""
     INFORM = "inform"
     """The complainant's further information, or an answer to a request for particulars."""
+    UNCLEAR = "unclear"
+    """The complainant answered, but not so that it could be read as yes or no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,31 @@
 Source: HANDBOOK 1.
 """
 
-from dataclasses import dataclass
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,253}")
+"""A plain addr-spec (RFC 5322 3.4.1, without quoted local parts), as files and forms hold it."""
+DOMAIN_CHARS_MAX = 253
+
+
+def address_key(address: str) -> str:
+    """The address for comparison: case folded, the domain as A-labels (RFC 5890)."""
+    local, at, domain = address.casefold().rpartition("@")
+    if not domain.isascii() and len(domain) <= DOMAIN_CHARS_MAX:
+        with suppress(UnicodeError):  # no domain name then; compared as it stands
+            domain = domain.encode("idna").decode("ascii")
+    return f"{local}{at}{domain}"
+
+
+def _without_tag(key: str) -> str:
+    """The key without a '+tag' of its local part (RFC 5233); unchanged when there is none."""
+    local, at, domain = key.rpartition("@")
+    bare = local.partition("+")[0]
+    return f"{bare}{at}{domain}" if bare else key
 
 
 class Role(StrEnum):
@@ -44,7 +66,7 @@ class Person:
         return self.addresses[0] if self.addresses else ""
 
     def has_address(self, address: str) -> bool:
-        return address.casefold() in {a.casefold() for a in self.addresses}
+        return address_key(address) in {address_key(a) for a in self.addresses}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +95,29 @@ class Organisation:
 
     people: tuple[Person, ...]
     departments: tuple[Department, ...]
-    vip_titles: tuple[str, ...]
-    """Post ranks that make a VIP, highest first."""
+    ranks: tuple[str, ...]
+    """Post ranks, highest first: 总经理 副总经理 总监 副总监 …; the longest that fits a title decides."""
+    vip_ranks: tuple[str, ...]
+    """Those of `ranks` that make a VIP: 总监 and above (config: [vip] ranks, from)."""
     named_vips: tuple[NamedVip, ...]
     roles: tuple[tuple[Role, tuple[Person, ...]], ...]
     """Holders of each configured role; department managers come from `departments`."""
+    everybody: tuple[Person, ...] = field(init=False, repr=False, compare=False)
+    """Role holders and people, each once."""
+    _by_address: dict[str, Person] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        holders = tuple(p for _, people in self.roles for p in people)
+        everybody = tuple({p.key: p for p in (*holders, *self.people)}.values())
+        # The first holder of an address keeps it, as a search from the top would find it.
+        index = {address_key(a): p for p in reversed(everybody) for a in reversed(p.addresses)}
+        object.__setattr__(self, "everybody", everybody)
+        object.__setattr__(self, "_by_address", index)
 
     def person(self, address: str) -> Person | None:
-        """The person of the directory (or role holder) with this address."""
-        folded = address.casefold()
-        return next((p for p in self.everybody if p.has_address(folded)), None)
-
-    @property
-    def everybody(self) -> tuple[Person, ...]:
-        holders = tuple(p for _, people in self.roles for p in people)
-        return tuple({p.key: p for p in (*holders, *self.people)}.values())
+        """The person of the directory (or role holder) with this address, or with it less its '+tag'."""
+        key = address_key(address)
+        return self._by_address.get(key) or self._by_address.get(_without_tag(key))
 
     def holders(self, role: Role) -> tuple[Person, ...]:
         return next((people for r, people in self.roles if r is role), ())

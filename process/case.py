@@ -99,6 +99,20 @@ class Party:
         return bool(self.key)
 
     @property
+    def person(self) -> Person:
+        """The party as somebody to write to, as they stood on the record."""
+        return Person(
+            key=self.key,
+            name=self.name,
+            addresses=(self.address,) if self.address else (),
+            title=self.title,
+            department=self.department,
+            phone=self.phone,
+            employee_number=self.employee_number,
+            language=self.language,
+        )
+
+    @property
     def display(self) -> str:
         """Name and address as a reader wants them."""
         return f"{self.name} <{self.address}>" if self.name and self.address else self.name or self.address

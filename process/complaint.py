@@ -1,0 +1,128 @@
+"""The life of a complaint: which verb, in which state, by which role, leads to which step.
+
+`advance` is the whole of it: a case and an act in, a `Step` or a `Refusal` out. `TABLE` is read top
+to bottom, the first row that fits in verb, state and role is taken. What no row allows is refused
+with the reason and changes nothing.
+Source: HANDBOOK 2 (flow), 8 (verbs).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from classify.facts import Verb
+from classify.people import Organisation, Person, Role
+from process import closing, dispatch, handling, judging
+from process.case import Case, State
+from process.outgoing import Choice
+from process.roles import STAFF, roles_of
+from process.turn import Act, Refusal, Rules, Step, Turn
+
+OPEN = frozenset(State) - {State.CLOSED}
+ANY = frozenset(State)
+IN_DEPARTMENT = frozenset({State.HANDLING})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One allowed move."""
+
+    verb: Verb
+    states: frozenset[State]
+    roles: tuple[Role, ...]
+    step: Callable[[Turn], Step | Refusal]
+
+
+DESK = (Role.SERVICE_DESK,)
+MANAGER = (Role.DEPARTMENT_MANAGER,)
+VERIFIER = (Role.IT_SERVICE_MANAGER,)
+REPRESENTATIVE = (Role.MANAGEMENT_REPRESENTATIVE,)
+USER = (Role.COMPLAINANT,)
+
+
+def _states(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+TABLE = (
+    # 02 accept, ask
+    Row(Verb.ACCEPT, _states(State.RECORDED, State.ASKED), DESK, judging.accept),
+    Row(Verb.ASK, _states(State.RECORDED, State.ASKED, State.ACCEPTED), DESK, judging.ask),
+    Row(Verb.INFORM, _states(State.ASKED), USER, judging.particulars),
+    # 03 valid?
+    Row(Verb.VALID, _states(State.ACCEPTED), DESK, judging.valid),
+    Row(Verb.INVALID, _states(State.ACCEPTED), DESK, judging.invalid),
+    Row(Verb.VALID, _states(State.OBJECTED), REPRESENTATIVE, judging.valid),
+    Row(Verb.INVALID, _states(State.OBJECTED), REPRESENTATIVE, judging.overruled),
+    Row(Verb.NOT_SOLVED, _states(State.NOT_VALID), USER, judging.objected),
+    # 05 dispatch and handle
+    Row(Verb.ASSIGN, _states(State.VALID, State.HANDLING), DESK, dispatch.assign),
+    Row(Verb.MEASURES, IN_DEPARTMENT, MANAGER, handling.measures),
+    Row(Verb.RETURN, IN_DEPARTMENT, MANAGER, handling.return_to_desk),
+    # 06, 07 verify
+    Row(Verb.PASS, _states(State.VERIFYING), VERIFIER, handling.passed),
+    Row(Verb.FAIL, _states(State.VERIFYING), VERIFIER, handling.failed),
+    # 08 feed back; 退回 is both 'return' and 'reject', the state tells which
+    Row(Verb.APPROVE, _states(State.FEEDING_BACK), DESK, closing.approved),
+    Row(Verb.REJECT, _states(State.FEEDING_BACK), DESK, closing.rejected),
+    Row(Verb.RETURN, _states(State.FEEDING_BACK), DESK, closing.rejected),
+    # 09 does the user agree? 10 close
+    Row(Verb.CONFIRM, _states(State.CONFIRMING, State.NOT_VALID), USER, closing.confirmed),
+    Row(Verb.NOT_SOLVED, _states(State.CONFIRMING), USER, closing.not_solved),
+    Row(Verb.NOT_SOLVED, _states(State.CLOSED), USER, closing.disputed),
+    Row(Verb.UNCLEAR, _states(State.CONFIRMING, State.NOT_VALID), USER, closing.unclear),
+    Row(Verb.CLOSE, _states(State.CONFIRMING, State.NOT_VALID), DESK, closing.closed_by_desk),
+    Row(Verb.RATE, _states(State.CLOSED), USER, closing.rated),
+    # whatever else the complainant says is information, never lost
+    Row(Verb.INFORM, ANY, USER, closing.informed),
+    Row(Verb.CONFIRM, OPEN, USER, closing.informed),
+    Row(Verb.NOT_SOLVED, OPEN, USER, closing.informed),
+    Row(Verb.UNCLEAR, ANY, USER, closing.informed),
+    Row(Verb.NOTE, ANY, USER, closing.informed),
+    Row(Verb.NOTE, ANY, STAFF, closing.noted),
+)
+
+
+def advance(case: Case, act: Act, organisation: Organisation, rules: Rules) -> Step | Refusal:
+    """The case after the act, with its trail and its mails; or why the act changes nothing."""
+    roles = roles_of(act.by, case, organisation)
+    verb = act.command.verb
+    for row in TABLE:
+        role = next((role for role in row.roles if role in roles), None)
+        if row.verb is verb and case.state in row.states and role is not None:
+            turn = Turn(case=case, act=act, role=role, organisation=organisation, rules=rules)
+            return _counted(case, row.step(turn))
+    return _refusal(case, act, roles)
+
+
+def choices(case: Case, person: Person, organisation: Organisation) -> tuple[Choice, ...]:
+    """What a person may answer on the case as it stands, in the table's order."""
+    roles = roles_of(person, case, organisation)
+    offered = (
+        row.verb
+        for row in TABLE
+        if case.state in row.states
+        and roles & set(row.roles)
+        and row.step is not closing.informed
+        and row.verb not in (Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
+    )
+    return tuple(Choice(verb=verb) for verb in dict.fromkeys(offered))
+
+
+def _counted(before: Case, outcome: Step | Refusal) -> Step | Refusal:
+    if isinstance(outcome, Refusal):
+        return outcome
+    return replace(outcome, case=replace(outcome.case, version=before.version + 1))
+
+
+def _refusal(case: Case, act: Act, roles: frozenset[Role]) -> Refusal:
+    """Why no row fits: nobody of that role, or not in this state, or done by somebody before."""
+    rows = [row for row in TABLE if row.verb is act.command.verb]
+    if not any(roles & set(row.roles) for row in rows):
+        return Refusal(problem="not_your_role")
+    done = {Verb.ACCEPT: case.accepted, Verb.VALID: case.valid, Verb.INVALID: case.valid}
+    earlier = done.get(act.command.verb)
+    if earlier is not None:
+        return Refusal(problem="already_done", detail=earlier.by.name)
+    if act.command.verb in (Verb.CLOSE, Verb.CONFIRM) and case.is_closed and case.closing:
+        return Refusal(problem="already_done", detail=case.closing.by.name)
+    return Refusal(problem="wrong_state", detail=case.state.value)

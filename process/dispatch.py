@@ -1,0 +1,125 @@
+"""Step 05 from the desk's side: which department, until when, and the mail that goes there.
+
+Source: HANDBOOK 2, row 05: To the department manager, CC the management representative.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from classify.facts import Verb
+from classify.people import Department, Organisation, Role
+from process.case import Case, Party, State
+from process.outgoing import Choice, Notice
+from process.roles import holders, manager_of
+from process.turn import Letter, Refusal, Step, Turn, letter
+
+SUGGESTIONS_MAX = 3
+DUE_DAYS_MAX = 60
+DISPATCH = (Verb.MEASURES, Verb.RETURN, Verb.NOTE)
+
+_DAYS = re.compile(r"^(\d{1,3})\s{0,3}(?:个)?(?:工作日|天|日|working days?|days?|d)", re.IGNORECASE)
+_DATE = re.compile(r"^(?:(20\d\d)\s?[-/年.]\s?)?(\d{1,2})\s?[-/月.]\s?(\d{1,2})\s?日?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A department that the complainant's words point to, and the words."""
+
+    department: Department
+    words: tuple[str, ...]
+
+
+def suggested(case: Case, organisation: Organisation) -> tuple[Suggestion, ...]:
+    """Departments whose name or keywords occur in the complaint, the most telling first."""
+    text = f"{case.subject}\n{case.about}\n{case.text}".casefold()
+    found = []
+    for department in organisation.departments:
+        words = tuple(w for w in (department.name, *department.keywords) if w and w.casefold() in text)
+        if words:
+            found.append(Suggestion(department=department, words=words))
+    found.sort(key=lambda s: -sum(len(word) for word in s.words))
+    return tuple(found[:SUGGESTIONS_MAX])
+
+
+def suggestions(turn: Turn, returned: str = "") -> Letter:
+    """The desk's task to choose a department, the suggested ones as ready-made answers."""
+    found = suggested(turn.case, turn.organisation)
+    names = [s.department.name for s in found] or [
+        d.name for d in turn.organisation.departments[:SUGGESTIONS_MAX]
+    ]
+    words = "; ".join(f"{s.department.name} ({', '.join(s.words)})" for s in found)
+    task = letter("task_assign", returned=returned, suggestions=words)
+    choices = (*(Choice(verb=Verb.ASSIGN, argument=name) for name in names), Choice(verb=Verb.ASSIGN))
+    return replace(task, choices=(*choices, Choice(verb=Verb.NOTE)))
+
+
+def assign(turn: Turn) -> Step | Refusal:
+    """05: dispatched to a department's manager, with a due date in working time."""
+    words = turn.act.command.argument or turn.act.command.text.split("\n")[0]
+    department, rest = _named_department(words, turn.organisation)
+    if department is None:
+        names = ", ".join(d.name for d in turn.organisation.departments)
+        return Refusal(problem="unknown_department", detail=names)
+    manager = manager_of(department.name, turn.case, turn.organisation)
+    if manager is None:
+        return Refusal(problem="unknown_department", detail=department.name)
+    due_at = _due(rest, turn)
+    if due_at is None:
+        return Refusal(problem="no_due_date", detail=rest)
+    turn = turn.become(
+        state=State.HANDLING,
+        department=department.name,
+        department_manager=Party.of(manager),
+        due_at=due_at,
+        measures=None,
+        verification=None,
+    )
+    return turn.step(
+        turn.event("dispatched", f"{department.name} → {manager.name}"), notices=dispatched(turn)
+    )
+
+
+def dispatched(turn: Turn, why: str = "") -> tuple[Notice, ...]:
+    """The dispatch mail: To the department manager, CC the management representative."""
+    to = turn.case.department_manager.person
+    copied = holders(Role.MANAGEMENT_REPRESENTATIVE, turn.case, turn.organisation)
+    mail = letter("dispatch", *DISPATCH, why=why)
+    return (turn.letter(replace(mail, cc=tuple(p for p in copied if p.key != to.key)), to),)
+
+
+def _named_department(words: str, organisation: Organisation) -> tuple[Department | None, str]:
+    """The department that the words begin with (the longest name that fits), and what follows."""
+    words = words.strip().lstrip("：:，, ")
+    fitting = [d for d in organisation.departments if words.casefold().startswith(d.name.casefold())]
+    if not fitting:
+        return None, words
+    department = max(fitting, key=lambda d: len(d.name))
+    return department, words[len(department.name) :].strip(" ，,;；:：()（）")
+
+
+def _due(words: str, turn: Turn) -> datetime | None:
+    """Due date from '3天', '5个工作日', '2026-11-30', '11月30日'; the configured days when silent."""
+    calendar = turn.rules.calendar
+    if not words:
+        return calendar.add_days(turn.act.at, turn.rules.department_days)
+    if (days := _DAYS.match(words)) and 0 < int(days[1]) <= DUE_DAYS_MAX:
+        return calendar.add_days(turn.act.at, int(days[1]))
+    return _end_of(words, turn)
+
+
+def _end_of(words: str, turn: Turn) -> datetime | None:
+    """The end of office hours on a date named in words; None when it is none, or has passed."""
+    match = _DATE.match(words)
+    if match is None:
+        return None
+    calendar = turn.rules.calendar
+    today = turn.act.at.astimezone(calendar.timezone)
+    try:
+        day = today.date().replace(year=int(match[1] or today.year), month=int(match[2]), day=int(match[3]))
+    except ValueError:
+        return None
+    spans = calendar.spans(day)
+    end = spans[-1][1] if spans else datetime.combine(day, time(23, 59), calendar.timezone).astimezone(UTC)
+    is_near = turn.act.at < end < turn.act.at + timedelta(days=366)
+    return end if is_near else None

@@ -1,0 +1,158 @@
+"""The one door by which a complaint comes in: by mail, by telephone, from a call-back or a survey.
+
+`open_case` gives step 01 whole: the record, its trail, the acknowledgement, the task of the desk, and
+the escalation of a VIP's or a repeated complaint.
+Source: HANDBOOK 2, steps 01 and 04, 'Escalation'.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from classify.escalation import Account, Likeness, likeness, vip_reason
+from classify.facts import Command, Verb
+from classify.particulars import Particulars
+from classify.people import Organisation, Person, Role
+from process.case import AttachmentNote, Case, Event, Party, Source, State
+from process.outgoing import Notice
+from process.turn import Act, Cause, Rules, Step, Turn, due_from, escalate, letter
+
+TEXT_CHARS_MAX = 20_000
+"""Of the complaint's text on the record form; the mail itself is stored whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A complaint as it came in."""
+
+    number: str
+    received_at: datetime
+    now: datetime
+    complainant: Person
+    address: str
+    """The complainant wrote from here, and is answered here; '' when only a telephone is known."""
+    on_behalf_of: Person | None = None
+    recorder: Person | None = None
+    source: Source = Source.MAIL
+    subject: str
+    """Base subject (RFC 5256)."""
+    text: str
+    language: str
+    fingerprint: str
+    message_id: str = ""
+    attachments: tuple[AttachmentNote, ...] = ()
+    particulars: Particulars = field(default_factory=Particulars)
+    earlier: tuple[Case, ...] = ()
+    """Complaints of the same person within the window, newest first."""
+    may_escalate: bool = True
+    """Whether the sender is believed enough for a VIP's name to move the general manager."""
+    mail_id: int | None = None
+
+
+def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Step:
+    """Step 01: the recorded case, and all that goes out at once."""
+    repeats, doubtful = _earlier_on_the_matter(opening)
+    vip = _vip_reason(opening, organisation)
+    case = replace(_record(opening, rules), is_vip=bool(vip), related=tuple(c.number for c, _ in repeats))
+    turn = _turn(case, opening, organisation, rules)
+    recorded = turn.event("recorded", opening.subject)
+    escalated = _escalations(turn, vip if opening.may_escalate else "", repeats)
+    turn = replace(turn, case=escalated.case)
+    notices = (*_acknowledge(turn), *_task(turn, opening, vip, doubtful))
+    step = turn.step(recorded, *escalated.events, notices=notices)
+    return replace(step, notices=(*step.notices, *escalated.notices))
+
+
+def _record(opening: Opening, rules: Rules) -> Case:
+    found = opening.particulars
+    return Case(
+        number=opening.number,
+        state=State.RECORDED,
+        language=opening.language,
+        source=opening.source,
+        received_at=opening.received_at,
+        recorded_at=opening.now,
+        recorder=Party.of(opening.recorder) if opening.recorder else Party(),
+        complainant=Party.of(opening.complainant, address=opening.address),
+        on_behalf_of=Party.of(opening.on_behalf_of) if opening.on_behalf_of else Party(),
+        subject=opening.subject,
+        text=opening.text[:TEXT_CHARS_MAX],
+        fingerprint=opening.fingerprint,
+        mail_message_id=opening.message_id,
+        attachments=opening.attachments,
+        work_order=found.work_order,
+        about=found.about,
+        about_keys=found.about_keys,
+        category=found.category,
+        severity=found.severity,
+        remedy=found.remedy,
+        due_at=due_from(opening.now, State.RECORDED, rules),
+    )
+
+
+def _turn(case: Case, opening: Opening, organisation: Organisation, rules: Rules) -> Turn:
+    """Recording is an act of whoever wrote the mail: the recorder, else the complainant."""
+    act = Act(
+        command=Command(verb=Verb.COMPLAINT, text=opening.text),
+        by=opening.recorder or opening.complainant,
+        at=opening.now,
+        mail_id=opening.mail_id,
+        message_id=opening.message_id,
+    )
+    role = Role.SERVICE_DESK if opening.recorder else Role.COMPLAINANT
+    return Turn(case=case, act=act, role=role, organisation=organisation, rules=rules)
+
+
+def _vip_reason(opening: Opening, organisation: Organisation) -> str:
+    """Why the complaint is a VIP's: of the complainant, or of the person on whose behalf it is."""
+    day = opening.now.date()
+    for person in (opening.complainant, opening.on_behalf_of):
+        reason = vip_reason(person, organisation, day) if person else ""
+        if person and reason:
+            return f"{person.name}: {reason}"
+    return ""
+
+
+def _earlier_on_the_matter(
+    opening: Opening,
+) -> tuple[list[tuple[Case, str]], list[tuple[Case, str]]]:
+    """The earlier complaints on the same matter with the evidence, and the doubtful ones."""
+    new = Account(subject=opening.subject, text=opening.text, work_order=opening.particulars.work_order)
+    found: dict[Likeness, list[tuple[Case, str]]] = {likeness: [] for likeness in Likeness}
+    for case in opening.earlier:
+        old = Account(subject=case.subject, text=case.text, work_order=case.work_order)
+        verdict, evidence = likeness(new, old)
+        found[verdict].append((case, evidence))
+    return found[Likeness.SAME], found[Likeness.DOUBTFUL]
+
+
+def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
+    events: tuple[Event, ...] = ()
+    step = Step(case=turn.case)
+    causes = []
+    if vip:
+        causes.append(Cause(once="vip", reason="vip", evidence=vip))
+    if repeats:
+        words = "; ".join(f"{case.number} ({evidence})" for case, evidence in repeats)
+        causes.append(Cause(once="repeat-mail", reason="repeat", evidence=words))
+    for cause in causes:
+        done = escalate(replace(turn, case=step.case), cause)
+        events = (*step.events, *done.events)
+        step = Step(case=done.case, events=events, notices=(*step.notices, *done.notices))
+    return step
+
+
+def _acknowledge(turn: Turn) -> tuple[Notice, ...]:
+    return turn.to_complainant(letter("acknowledgement", Verb.NOTE, Verb.STATUS))
+
+
+def _task(turn: Turn, opening: Opening, vip: str, doubtful: list[tuple[Case, str]]) -> tuple[Notice, ...]:
+    warnings = []
+    if vip and not opening.may_escalate:
+        warnings.append(f"发件人身份未经验证，未按 VIP 升级 / sender not verified, not escalated: {vip}")
+    if doubtful:
+        words = "; ".join(f"{case.number} ({evidence})" for case, evidence in doubtful)
+        warnings.append(f"可能是同一事项 / possibly the same matter: {words}")
+    if turn.case.about_keys:
+        warnings.append(f"投诉涉及 / about: {turn.case.about}")
+    task = letter("task_accept", Verb.ACCEPT, Verb.ASK, Verb.NOTE, warning="\n".join(warnings))
+    return turn.to_role(Role.SERVICE_DESK, task)

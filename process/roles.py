@@ -1,0 +1,73 @@
+"""Who holds a role in a case: the configured people, routed round those whom it concerns.
+
+Nobody acts on a complaint that is about them, that is their own, or on measures that they took
+themselves; the next one in `SUCCESSION` takes their place in this case.
+Source: HANDBOOK 1, 2 (06: "nobody verifies measures that they took themselves"; Escalation).
+"""
+
+from classify.people import Organisation, Person, Role
+from process.case import Case, Party, State
+
+SUCCESSION = {
+    Role.SERVICE_DESK: Role.IT_SERVICE_MANAGER,
+    Role.COMPLAINT_MANAGER: Role.SERVICE_DESK,
+    Role.DEPARTMENT_MANAGER: Role.IT_SERVICE_MANAGER,
+    Role.IT_SERVICE_MANAGER: Role.GENERAL_MANAGER,
+    Role.GENERAL_MANAGER: Role.MANAGEMENT_REPRESENTATIVE,
+    Role.MANAGEMENT_REPRESENTATIVE: Role.GENERAL_MANAGER,
+}
+
+STAFF = tuple(role for role in Role if role is not Role.COMPLAINANT)
+
+
+def holders(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
+    """The people who act in this role on this case; empty only when everybody is concerned."""
+    if role is Role.COMPLAINANT:
+        return tuple(p.person for p in (case.complainant, case.on_behalf_of) if p.is_known)
+    seen: set[Role] = set()
+    while role not in seen:
+        seen.add(role)
+        people = tuple(p for p in _appointed(role, case, organisation) if p.key not in _concerned(case))
+        if people:
+            return people
+        role = SUCCESSION[role]
+    return ()
+
+
+def roles_of(person: Person, case: Case, organisation: Organisation) -> frozenset[Role]:
+    """All roles that a person may act in on this case."""
+    return frozenset(
+        role for role in Role if person.key in {p.key for p in holders(role, case, organisation)}
+    )
+
+
+def is_staff(person: Person, organisation: Organisation) -> bool:
+    """Whether a person holds any role in the service, on whatever case."""
+    appointed = {p.key for role in STAFF for p in organisation.holders(role)}
+    managers = {department.manager.casefold() for department in organisation.departments}
+    return person.key in appointed or any(a.casefold() in managers for a in person.addresses)
+
+
+def manager_of(department: str, case: Case, organisation: Organisation) -> Person | None:
+    """Who answers for a department in this case; None when it does not exist or nobody is left."""
+    found = organisation.department(department)
+    if found is None:
+        return None
+    manager = organisation.person(found.manager)
+    if manager is not None and manager.key not in _concerned(case):
+        return manager
+    stand_in = holders(SUCCESSION[Role.DEPARTMENT_MANAGER], case, organisation)
+    return stand_in[0] if stand_in else None
+
+
+def _appointed(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
+    if role is not Role.DEPARTMENT_MANAGER:
+        return organisation.holders(role)
+    return (case.department_manager.person,) if case.department_manager.is_known else ()
+
+
+def _concerned(case: Case) -> frozenset[str]:
+    parties: list[Party] = [case.complainant, case.on_behalf_of]
+    if case.state is State.VERIFYING and case.measures is not None:
+        parties.append(case.measures.by)
+    return frozenset(p.key for p in parties if p.is_known) | frozenset(case.about_keys)

@@ -1,0 +1,230 @@
+"""One turn of a complaint: who said what about which case, and what follows from it.
+
+A step function takes a `Turn` and returns a `Step` (the next case, its trail, the mails to write) or
+a `Refusal` (what was wrong; nothing changes). Everything here is a value or makes one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from classify.facts import Command, Verb
+from classify.people import Organisation, Person, Role
+from process.case import Case, Escalation, Event, Party, State
+from process.outgoing import Choice, Notice, Quoted
+from process.roles import holders
+from process.worktime import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the organisation configured about the process. Durations are working time."""
+
+    calendar: Calendar
+    accept_hours: float = 4
+    judge_days: int = 1
+    department_days: int = 3
+    verify_days: int = 1
+    feedback_days: int = 1
+    confirm_days: int = 5
+    is_feedback_automatic: bool = False
+    """False: the desk approves the draft of the feedback (step 08) before the user gets it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Somebody's words on a case, read as a verb."""
+
+    command: Command
+    by: Person
+    at: datetime
+    mail_id: int | None = None
+    message_id: str = ""
+    """Of the mail that says it; the answer is threaded under it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What follows: the next case, the lines for its trail, the mails to write."""
+
+    case: Case
+    events: tuple[Event, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Nothing changes, and the sender is told why (template not_understood, facts problem)."""
+
+    problem: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """All that a step function needs to know."""
+
+    case: Case
+    act: Act
+    role: Role
+    """In which the actor acts."""
+    organisation: Organisation
+    rules: Rules
+
+    @property
+    def actor(self) -> Party:
+        return Party.of(self.act.by)
+
+    @property
+    def reason(self) -> str:
+        return self.act.command.reason
+
+    def event(self, what: str, text: str = "") -> Event:
+        """A line of the trail for what the actor did."""
+        return Event(
+            at=self.act.at,
+            actor=self.actor,
+            role=self.role.value,
+            what=what,
+            text=text,
+            mail_id=self.act.mail_id,
+        )
+
+    def become(self, **changes: object) -> "Turn":
+        """This turn with the case changed; a change of state brings its own due date."""
+        state = changes.get("state")
+        if isinstance(state, State) and "due_at" not in changes:
+            changes["due_at"] = due_from(self.act.at, state, self.rules)
+        return replace(self, case=replace(self.case, **changes))  # type: ignore[arg-type]
+
+    def step(self, *events: Event, notices: tuple[Notice, ...] = ()) -> Step:
+        """The step to this turn's case; every notice carries the case as it stands now."""
+        return Step(
+            case=self.case,
+            events=events,
+            notices=tuple(replace(notice, case=self.case) for notice in notices),
+        )
+
+    def notice(self, template: str, to: Person, **extra: object) -> Notice:
+        """A notice on this case, threaded under what its recipient wrote last."""
+        return _threaded(Notice(template=template, to=to, matter=self.case.number, **extra), self)  # type: ignore[arg-type]
+
+    def to_role(self, role: Role, letter: "Letter") -> tuple[Notice, ...]:
+        """One notice for each holder of a role: tokens are bound to a person."""
+        return tuple(self.letter(letter, person) for person in holders(role, self.case, self.organisation))
+
+    def to_owner(self, letter: "Letter") -> tuple[Notice, ...]:
+        """To the engineer who accepted the complaint, else to the whole desk."""
+        desk = holders(Role.SERVICE_DESK, self.case, self.organisation)
+        owner = self.case.accepted.by.key if self.case.accepted else ""
+        mine = tuple(person for person in desk if person.key == owner)
+        return tuple(self.letter(letter, person) for person in mine or desk)
+
+    def to_complainant(self, letter: "Letter") -> tuple[Notice, ...]:
+        """To the complainant; nothing when no address is known (a telephone complaint)."""
+        if not self.case.complainant.address:
+            return ()
+        return (self.letter(letter, self.case.complainant.person),)
+
+    def letter(self, letter: "Letter", to: Person) -> Notice:
+        return self.notice(
+            letter.template,
+            to,
+            choices=letter.choices,
+            facts=letter.facts,
+            cc=letter.cc,
+            quoted=letter.quoted,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a notice says, before it is known to whom it goes."""
+
+    template: str
+    choices: tuple[Choice, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    cc: tuple[Person, ...] = ()
+    quoted: Quoted | None = None
+
+
+def letter(template: str, *verbs: Verb, **facts: str) -> Letter:
+    """A letter that offers some verbs; facts without a value are left out."""
+    return Letter(
+        template=template,
+        choices=tuple(Choice(verb=verb) for verb in verbs),
+        facts={name: value for name, value in facts.items() if value},
+    )
+
+
+def _threaded(notice: Notice, turn: Turn) -> Notice:
+    original = turn.case.mail_message_id
+    references = (original,) if original else ()
+    if notice.to.key == turn.act.by.key and turn.act.message_id:
+        return replace(
+            notice,
+            is_reply=True,
+            in_reply_to=turn.act.message_id,
+            references=(*references, turn.act.message_id),
+        )
+    if notice.to.key == turn.case.complainant.key:
+        return replace(notice, in_reply_to=original, references=references)
+    return replace(notice, references=references)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a complaint is escalated, and what makes this escalation unique within it."""
+
+    once: str
+    reason: str
+    """'vip', 'repeat' or 'second_failure'."""
+    evidence: str
+    to: Role = Role.GENERAL_MANAGER
+
+
+def escalate(turn: Turn, cause: Cause) -> Step:
+    """The turn's case escalated, CC the IT service manager; nothing new when this cause was used.
+
+    Source: HANDBOOK 2 'Escalation'. The second failed verification goes to the management
+    representative (step 07).
+    """
+    case = turn.case
+    recipients = holders(cause.to, case, turn.organisation)
+    if cause.once in {escalation.once for escalation in case.escalations} or not recipients:
+        return Step(case=case)
+    to = recipients[0]
+    entry = Escalation(
+        once=cause.once, to=Party.of(to), at=turn.act.at, reason=cause.reason, evidence=cause.evidence
+    )
+    turn = turn.become(escalations=(*case.escalations, entry))
+    copied = holders(Role.IT_SERVICE_MANAGER, case, turn.organisation)
+    notice = turn.letter(
+        Letter(
+            template="escalation",
+            choices=(Choice(verb=Verb.NOTE), Choice(verb=Verb.STATUS)),
+            facts={"reason": cause.reason, "evidence": cause.evidence},
+            cc=tuple(person for person in copied if person.key != to.key),
+        ),
+        to,
+    )
+    text = f"{cause.reason}: {cause.evidence} → {to.name}"
+    event = replace(turn.event("escalated", text), actor=Party(), role="")
+    return turn.step(event, notices=(notice,))
+
+
+def due_from(at: datetime, state: State, rules: Rules) -> datetime | None:
+    """When a step that begins at `at` is due; None for states that nobody is waited for in."""
+    if state is State.RECORDED:
+        return rules.calendar.add_hours(at, rules.accept_hours)
+    days = {
+        State.ACCEPTED: rules.judge_days,
+        State.OBJECTED: rules.judge_days,
+        State.VALID: rules.judge_days,
+        State.HANDLING: rules.department_days,
+        State.VERIFYING: rules.verify_days,
+        State.FEEDING_BACK: rules.feedback_days,
+        State.CONFIRMING: rules.confirm_days,
+        State.NOT_VALID: rules.confirm_days,
+    }.get(state)
+    return None if days is None else rules.calendar.add_days(at, days)
