@@ -1,0 +1,264 @@
+"""The command line. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ombud.config import Settings
+
+# Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
+
+EXIT_FAILED = 1
+EXIT_WRONG = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("config.toml"),
+    envvar="OMBUD_CONFIG",
+    show_default=True,
+    help="The configuration file.",
+)
+@click.version_option(package_name="ombud")
+@click.pass_context
+def main(context: click.Context, path: Path) -> None:
+    """Ombud handles complaints by mail: users simply write, everybody answers by reply."""
+    context.obj = path
+
+
+def _settings(context: click.Context) -> "Settings":
+    """The configuration, or every fault of it and exit code 2."""
+    from ombud import config, logs
+
+    try:
+        settings = config.load(context.obj)
+    except config.ConfigFaults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(EXIT_WRONG)
+    logs.configure(settings.log.format, settings.log.level)
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return settings
+
+
+@main.command()
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Read the mailbox and do the work until stopped (SIGTERM ends after the mail in hand)."""
+    import signal
+
+    from ombud import config, pipeline
+
+    settings = _settings(context)
+    office = _office(settings)
+    signals = pipeline.Signals()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: signals.end())
+    pipeline.run(office, config.imap_accounts(settings), config.smtp_account(settings), signals)
+    office.engine.dispose()
+
+
+def _office(settings: "Settings"):  # type: ignore[no-untyped-def]
+    from ombud import wiring
+    from store.database import DatabaseUnusable
+
+    try:
+        return wiring.office(settings)
+    except DatabaseUnusable as trouble:
+        click.echo(f"database: {trouble}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+@main.command()
+@click.pass_context
+def once(context: click.Context) -> None:
+    """Work off all that is there, then exit (for cron)."""
+    from ombud import config, pipeline
+
+    settings = _settings(context)
+    office = _office(settings)
+    is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+    office.engine.dispose()
+    if not is_well:
+        click.echo("not everything could be read or sent; see the log above", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+@main.command("check-config")
+@click.pass_context
+def check_config(context: click.Context) -> None:
+    """Check the configuration, and try mailbox, SMTP server and database: one line each."""
+    from ombud import check
+
+    settings = _settings(context)
+    is_well = True
+    for result in check.run(settings):
+        click.echo(f"{'ok  ' if result.is_ok else 'FAIL'}  {result.what}: {result.detail}")
+        is_well = is_well and result.is_ok
+    sys.exit(0 if is_well else EXIT_FAILED)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option(
+    "--awaiting",
+    type=click.Choice(["confirmation", "survey", "callback"]),
+    help="Read as the answer to this.",
+)
+@click.argument("paths", nargs=-1, required=True)
+@click.pass_context
+def explain(context: click.Context, as_json: bool, awaiting: str | None, paths: tuple[str, ...]) -> None:
+    """Say what Ombud makes of messages (files, folders, mbox, -), without touching the store."""
+    from ombud import explain as explaining
+
+    sys.exit(explaining.run(paths, awaiting=awaiting, as_json=as_json, config_path=context.obj))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--open", "only_open", is_flag=True, help="Only those that are not closed.")
+@click.pass_context
+def complaints(context: click.Context, as_json: bool, only_open: bool) -> None:
+    """List the complaints."""
+    from ombud import show
+
+    with _reading(context) as conn:
+        records = show.all_complaints(conn, only_open=only_open)
+    columns = (
+        "number",
+        "step",
+        "state",
+        "subject",
+        "complainant",
+        "is_vip",
+        "is_repeat",
+        "department",
+        "due_at",
+    )
+    _print(as_json, "投诉 / complaints", records, columns)
+
+
+@main.command("show")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
+@click.argument("number")
+@click.pass_context
+def show_complaint(context: click.Context, as_json: bool, number: str) -> None:
+    """Show one complaint: record form, trail, mails in and out."""
+    from ombud import show
+    from store import complaints as stored
+
+    with _reading(context) as conn:
+        case = stored.get(conn, number)
+        if case is None:
+            click.echo(f"there is no complaint {number}", err=True)
+            sys.exit(EXIT_FAILED)
+        record = show.complaint_whole(conn, case)
+    if as_json:
+        show.print_json([record])
+    else:
+        show.print_complaint(record)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def mails(context: click.Context, as_json: bool) -> None:
+    """List every mail seen, with its state, rule and reason."""
+    from ombud import show
+    from store import inbox
+
+    with _reading(context) as conn:
+        records = [show.mail_line(row) for row in inbox.listed(conn)]
+    _print(
+        as_json,
+        "来信 / mails",
+        records,
+        ("id", "state", "kind", "rule", "evidence", "matter", "sender", "subject"),
+    )
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def outbox(context: click.Context, as_json: bool) -> None:
+    """List the mails that go out, with their tries."""
+    from ombud import show
+    from store import outbox as stored
+
+    with _reading(context) as conn:
+        records = [show.outbox_line(row) for row in stored.listed(conn)]
+    columns = ("id", "state", "tries", "template", "matter", "recipients", "subject", "last_error")
+    _print(as_json, "去信 / outbox", records, columns)
+
+
+@main.command()
+@click.argument("mail", type=int)
+@click.pass_context
+def release(context: click.Context, mail: int) -> None:
+    """Have a mail that was set aside handled again."""
+    _decide(context, mail, "release")
+
+
+@main.command()
+@click.argument("mail", type=int)
+@click.pass_context
+def discard(context: click.Context, mail: int) -> None:
+    """Leave a mail that was set aside as it is, for good; its bytes are kept."""
+    _decide(context, mail, "discard")
+
+
+def _decide(context: click.Context, mail: int, what: str) -> None:
+    from datetime import UTC, datetime
+
+    from store import inbox
+
+    office = _office(_settings(context))
+    try:
+        with office.engine.begin() as conn:
+            if what == "release":
+                inbox.release(conn, mail)
+            else:
+                inbox.discard(conn, mail, datetime.now(UTC))
+    except LookupError:
+        click.echo(f"mail {mail} is not set aside", err=True)
+        sys.exit(EXIT_FAILED)
+    click.echo(f"mail {mail}: {what}d")
+
+
+def _reading(context: click.Context):  # type: ignore[no-untyped-def]
+    from store.database import reading
+
+    return reading(_office(_settings(context)).engine)
+
+
+def _print(as_json: bool, title: str, records: list, columns: tuple[str, ...]) -> None:  # type: ignore[type-arg]
+    from ombud import show
+
+    if as_json:
+        show.print_json(records)
+    else:
+        show.print_table(title, records, columns)
+
+
+@main.command()
+@click.option(
+    "--stay", is_flag=True, help="Keep servers and service up, and say how to connect a mail program."
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to put the demo's files; must not exist yet."
+)
+def demo(stay: bool, folder: Path | None) -> None:
+    """Play one day of mail on servers of its own, with nothing configured."""
+    from ombud.demo import day
+
+    sys.exit(day.show(folder, stay=stay))
+
+
+if __name__ == "__main__":
+    main()

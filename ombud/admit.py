@@ -1,0 +1,209 @@
+"""A mail becomes a complaint: by itself, by the desk's word, or recorded on somebody's behalf.
+
+Source: HANDBOOK 2 'What opens one', steps 01 and 04.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from classify import particulars
+from classify.people import Organisation, Person
+from classify.trust import Capability
+from ingest.mail import Address, Mail
+from ombud.gather import who
+from ombud.hand import Hand
+from process.case import AttachmentNote, Case, Source
+from process.opening import Opening, open_case
+from store import complaints
+
+SOURCE_WORDS = {
+    Source.PHONE: ("电话", "phone", "telephone"),
+    Source.SUPERIOR: ("上级", "领导", "superior"),
+    Source.CALLBACK: ("回访", "call-back", "callback"),
+    Source.SURVEY: ("调查", "survey"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """The mail that is the complaint; not always the mail in hand."""
+
+    mail: Mail
+    mail_id: int
+    received_at: datetime
+    sender: Person
+    may_escalate: bool
+
+
+def admit(hand: Hand, incoming: Incoming) -> str:
+    """The sender's own complaint recorded, acknowledged and put to the desk; its number."""
+    mail = incoming.mail
+    principal = _principal(mail, incoming.sender, hand.office.organisation)
+    return _open(
+        hand,
+        replace(
+            _opening(hand, incoming),
+            complainant=incoming.sender,
+            address=mail.sender.address,
+            on_behalf_of=principal,
+        ),
+    )
+
+
+def admit_in_hand(hand: Hand) -> str:
+    """The mail in hand is a complaint of its sender."""
+    return admit(
+        hand,
+        Incoming(
+            mail=hand.facts.mail,
+            mail_id=hand.mail_id,
+            received_at=hand.facts.now,
+            sender=hand.facts.sender,
+            may_escalate=hand.may(Capability.ESCALATE_AS_VIP),
+        ),
+    )
+
+
+def admit_on_behalf(hand: Hand) -> str:
+    """A telephone complaint, or a user's mail forwarded: the complainant is the user; its number.
+
+    Without a complainant who can be named nothing is opened, and the engineer is asked.
+    """
+    form = dict(hand.decision.form)
+    mail, forwarded = hand.facts.mail, hand.facts.mail.forwarded
+    complainant = _named(form, hand.office.organisation)
+    if complainant is None and forwarded is not None:
+        complainant = who(forwarded.sender, hand.office.organisation)
+    if complainant is None or not complainant.name:
+        hand.alert("no_complainant", form.get("complainant", ""))
+        return ""
+    incoming = Incoming(
+        mail=mail,
+        mail_id=hand.mail_id,
+        received_at=hand.facts.now,
+        sender=hand.facts.sender,
+        may_escalate=True,
+    )
+    opening = _opening(hand, incoming)
+    found = opening.particulars
+    return _open(
+        hand,
+        replace(
+            opening,
+            complainant=complainant,
+            address=complainant.address,
+            recorder=hand.facts.sender,
+            on_behalf_of=_by_name(form.get("on_behalf_of", ""), hand.office.organisation),
+            source=_source(form.get("source", ""), is_forward=forwarded is not None),
+            subject=forwarded.subject if forwarded else opening.subject,
+            text=form.get("text") or (forwarded.text if forwarded else opening.text),
+            particulars=replace(
+                found,
+                work_order=form.get("work_order") or found.work_order,
+                about=form.get("about") or found.about,
+                category=form.get("category") or found.category,
+                severity=form.get("severity", ""),
+                remedy=form.get("remedy") or found.remedy,
+            ),
+        ),
+    )
+
+
+def _opening(hand: Hand, incoming: Incoming) -> Opening:
+    """What a mail says by itself; number and earlier complaints come with `_open`."""
+    mail, office = incoming.mail, hand.office
+    return Opening(
+        number="",
+        received_at=incoming.received_at,
+        now=hand.facts.now,
+        complainant=incoming.sender,
+        address="",
+        subject=mail.subject_base or mail.subject,
+        text=mail.own_text,
+        language=incoming.sender.language or mail.language,
+        fingerprint=sha256(mail.raw).hexdigest(),
+        message_id=mail.message_id,
+        attachments=_attachments(mail),
+        particulars=particulars.read(mail.subject_base, mail.own_text, office.organisation, office.words),
+        may_escalate=incoming.may_escalate,
+        mail_id=incoming.mail_id,
+    )
+
+
+def _open(hand: Hand, opening: Opening) -> str:
+    office = hand.office
+    year = opening.now.astimezone(office.rules.calendar.timezone).year
+    opening = replace(
+        opening, number=complaints.next_number(hand.conn, year), earlier=_earlier(hand, opening)
+    )
+    hand.keep(open_case(opening, office.organisation, office.rules))
+    return opening.number
+
+
+def _earlier(hand: Hand, opening: Opening) -> tuple[Case, ...]:
+    """Complaints of the same person (by any address, or made by their delegate) in the window."""
+    people = [person for person in (opening.complainant, opening.on_behalf_of) if person]
+    keys = {person.key for person in people}
+    for address in (a for person in people for a in person.delegates):
+        delegate = hand.office.organisation.person(address)
+        keys.add(delegate.key if delegate else address.casefold())
+    return complaints.of_people(hand.conn, keys, opening.now - hand.office.limits.repeat_window)
+
+
+def _attachments(mail: Mail) -> tuple[AttachmentNote, ...]:
+    return tuple(
+        AttachmentNote(
+            filename=a.filename, content_type=a.content_type, size_bytes=a.size_bytes, sha256=a.sha256
+        )
+        for a in mail.attachments
+    )
+
+
+def _principal(mail: Mail, sender: Person, organisation: Organisation) -> Person | None:
+    """For whom a delegate writes: the one whose mail is forwarded, or who is named in the text."""
+    principals = [p for p in organisation.people if any(sender.has_address(a) for a in p.delegates)]
+    original = mail.forwarded.sender.address if mail.forwarded else ""
+    text = f"{mail.subject}\n{mail.own_text}"
+    for person in principals:
+        if (original and person.has_address(original)) or (person.name and person.name in text):
+            return person
+    return None
+
+
+def _named(form: dict[str, str], organisation: Organisation) -> Person | None:
+    """The complainant of a form: by address, employee number or name; else just as written."""
+    address = form.get("complainant_address", "")
+    if address:
+        return who(Address(name=form.get("complainant", ""), address=address), organisation)
+    number = form.get("employee_number", "")
+    known = next((p for p in organisation.people if number and p.employee_number == number), None)
+    name = form.get("complainant", "")
+    return known or _by_name(name, organisation) or _unknown(name, form)
+
+
+def _by_name(name: str, organisation: Organisation) -> Person | None:
+    """The only person of this name; None when nobody or several have it."""
+    found = [person for person in organisation.people if name and person.name == name]
+    return found[0] if len(found) == 1 else None
+
+
+def _unknown(name: str, form: dict[str, str]) -> Person | None:
+    if not name:
+        return None
+    phone = form.get("phone", "")
+    return Person(
+        key=f"name:{name}:{phone}",
+        name=name,
+        addresses=(),
+        department=form.get("department", ""),
+        phone=phone,
+        is_in_directory=False,
+    )
+
+
+def _source(word: str, *, is_forward: bool) -> Source:
+    for source, words in SOURCE_WORDS.items():
+        if any(w in word.casefold() for w in words):
+            return source
+    return Source.MAIL if is_forward else Source.PHONE

@@ -1,0 +1,1 @@
+"""The main job shown on a real IMAP and a real SMTP server on loopback, with nothing configured."""

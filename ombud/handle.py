@@ -1,0 +1,96 @@
+"""Step 2: one stored mail read, decided, acted upon and finished, in one transaction.
+
+A mail that makes the program fail is tried again a little later, the mails behind it meanwhile; at the
+last try it is set aside with its traceback and the desk is told. This is the one place with a broad
+`except`.
+"""
+
+import traceback
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from classify import kind
+from classify.facts import Decision, Facts, Kind
+from classify.people import Role
+from ingest.mail import Mail
+from ingest.parse import parse
+from ombud import crash, gather
+from ombud.acts import carry_out
+from ombud.hand import Hand
+from ombud.office import Office
+from ombud.post import Post
+from process.outgoing import Notice
+from store import inbox
+
+log = structlog.get_logger()
+
+TRACEBACK_CHARS_MAX = 8_000
+
+
+def next_mail(office: Office) -> bool:
+    """Handles the oldest waiting mail; False when none is waiting (or due for another try)."""
+    with office.engine.begin() as conn:
+        claimed = inbox.claim(conn, office.clock(), office.limits.lease)
+    if claimed is None:
+        return False
+    crash.point("claimed")
+    try:
+        with office.engine.begin() as conn:
+            _handle(conn, office, claimed)
+            crash.point("decided")
+    except Exception:  # the pipeline's one broad except: whatever a mail breaks, the next one is handled
+        _failed(office, claimed, traceback.format_exc()[-TRACEBACK_CHARS_MAX:])
+    crash.point("handled")
+    return True
+
+
+def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail) -> None:
+    now = office.clock()
+    mail = parse(claimed.content)
+    facts = gather.facts(conn, office, mail, now)
+    decision = kind.decide(facts, office.words)
+    post = Post(conn=conn, office=office, now=now, mail_id=claimed.id)
+    hand = Hand(conn=conn, office=office, mail_id=claimed.id, facts=facts, decision=decision, post=post)
+    if decision.kind is Kind.UNREADABLE:
+        inbox.set_aside(conn, claimed.id, decision.evidence, "", now)
+        hand.alert("set_aside", decision.evidence)
+        return
+    matter = carry_out(hand)
+    inbox.finish(conn, claimed.id, _verdict(mail, facts, decision, matter), now)
+    log.info("mail handled", mail=claimed.id, kind=decision.kind.value, rule=decision.rule, matter=matter)
+
+
+def _verdict(mail: Mail, facts: Facts, decision: Decision, matter: str) -> inbox.Verdict:
+    return inbox.Verdict(
+        kind=decision.kind.value,
+        rule=decision.rule,
+        evidence=decision.evidence,
+        trust=facts.trust.grade.value,
+        matter=matter or (facts.matter.number if facts.matter else ""),
+        message_id=mail.message_id,
+        sender=mail.sender.address,
+        subject=mail.subject,
+    )
+
+
+def _failed(office: Office, claimed: inbox.ClaimedMail, trace: str) -> None:
+    """The try is counted; the last one sets the mail aside and tells the desk."""
+    now, limits = office.clock(), office.limits
+    log.error("mail failed", mail=claimed.id, tries=claimed.tries, traceback=trace)
+    reason = trace.strip().rsplit("\n", 1)[-1]
+    with office.engine.begin() as conn:
+        if claimed.tries < limits.tries:
+            inbox.fail(conn, claimed.id, trace, now + timedelta(seconds=limits.retry_s * claimed.tries))
+            return
+        inbox.set_aside(conn, claimed.id, reason, trace, now)
+    # A transaction of its own: what broke the mail may break the alert, and must not undo the setting aside.
+    with office.engine.begin() as conn:
+        _tell_desk(Post(conn=conn, office=office, now=now, mail_id=claimed.id), claimed.id, reason)
+
+
+def _tell_desk(post: Post, mail_id: int, reason: str) -> None:
+    for engineer in post.office.organisation.holders(Role.SERVICE_DESK):
+        facts = {"what": "set_aside", "detail": reason}
+        post.send(Notice(template="alert", to=engineer, matter=f"M-{mail_id}", facts=facts))

@@ -1,0 +1,57 @@
+"""What every step of the service works with: database, people, rules, words, letterhead, limits.
+
+Made once from the settings (`ombud/wiring.py`); values only, but for the database and the directory,
+which is read again when its files change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from classify.people import Organisation
+from classify.token import Sealer
+from classify.words import Words
+from notify.compose import Letterhead
+from process.turn import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of the service's own behaviour."""
+
+    tries: int = 3
+    """A mail that fails this often is set aside."""
+    retry_s: float = 2.0
+    """Wait before a failed mail is tried again, times the number of tries."""
+    lease: timedelta = timedelta(minutes=5)
+    """How long a claimed mail or outbox entry is left to who claimed it."""
+    replies_per_day: int = 20
+    """Automatic answers to one address outside of the staff in 24 hours."""
+    sweep_s: float = 300.0
+    """Longest wait for IDLE before the mailbox is searched anyway."""
+    repeat_window: timedelta = timedelta(days=90)
+    """How long an earlier complaint counts as the same person's earlier complaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """All that a step needs; passed along, never global."""
+
+    engine: Engine
+    directory: Callable[[], Organisation]
+    rules: Rules
+    words: Words
+    letterhead: Letterhead
+    sealer: Sealer
+    own_addresses: frozenset[str]
+    authserv_id: str = ""
+    work_order_senders: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def organisation(self) -> Organisation:
+        """The directory as its files stand now."""
+        return self.directory()

@@ -1,0 +1,141 @@
+"""The three steps wired together: a thread for each mailbox, one that handles, one that sends.
+
+    mailbox ──receive──▶ mail table ──handle──▶ complaint, trail, outbox ──send──▶ SMTP
+
+Each step wakes the next; a clock (APScheduler) wakes all of them now and then, so that nothing waits
+for a wake-up that was missed. Work that is claimed is finished before a stop.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingest.mailbox import ImapAccount, Mailbox, MailboxUnreachable
+from notify.smtp import Smtp, SmtpAccount
+from ombud import handle, receive, send
+from ombud.office import Office
+
+log = structlog.get_logger()
+
+TICK_S = 5
+"""How often the clock wakes handling and sending (due retries)."""
+DATABASE_PAUSE_S = 2.0
+"""Wait after the database failed, before the step goes on."""
+ONCE_PATIENCE_S = 15.0
+"""How long `once` waits for the second and third try of a mail that failed."""
+
+
+@dataclass(slots=True)
+class Signals:
+    """How the threads tell each other: wake up, and stop."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    handle: threading.Event = field(default_factory=threading.Event)
+    send: threading.Event = field(default_factory=threading.Event)
+
+    def end(self) -> None:
+        """Everybody stops after the mail in hand."""
+        self.stop.set()
+        self.handle.set()
+        self.send.set()
+
+    def tick(self) -> None:
+        """Handling and sending look at their tables."""
+        self.handle.set()
+        self.send.set()
+
+
+def run(office: Office, accounts: Sequence[ImapAccount], smtp: SmtpAccount, signals: Signals) -> None:
+    """The service, until `signals.end`. Raises what ended a step that ought not to have ended."""
+    failures: list[BaseException] = []
+    steps: list[tuple[str, Callable[[], None]]] = [
+        (f"receive {account.name}", _receiver(office, account, signals)) for account in accounts
+    ]
+    steps += [("handle", lambda: _handle(office, signals)), ("send", lambda: _send(office, smtp, signals))]
+    threads = [
+        threading.Thread(target=_guarded, args=(step, signals, failures), name=name) for name, step in steps
+    ]
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(signals.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+    scheduler.start()
+    signals.tick()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    scheduler.shutdown()
+    if failures:
+        raise failures[0]
+
+
+def _guarded(step: Callable[[], None], signals: Signals, failures: list[BaseException]) -> None:
+    """A step that ends by an error ends the service, so that whoever supervises it starts it anew."""
+    while not signals.stop.is_set():
+        try:
+            step()
+        except SQLAlchemyError as trouble:
+            log.error("database failed", reason=str(trouble.__cause__ or trouble), retry_s=DATABASE_PAUSE_S)
+            signals.stop.wait(DATABASE_PAUSE_S)
+        except BaseException as trouble:
+            log.critical("step ended", exc_info=trouble)
+            failures.append(trouble)
+            signals.end()
+
+
+def _receiver(office: Office, account: ImapAccount, signals: Signals) -> Callable[[], None]:
+    return lambda: receive.watch(office, account, signals.stop.is_set, signals.handle.set)
+
+
+def _handle(office: Office, signals: Signals) -> None:
+    while not signals.stop.is_set():
+        signals.handle.wait()
+        signals.handle.clear()
+        while not signals.stop.is_set() and handle.next_mail(office):
+            signals.send.set()
+
+
+def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
+    with Smtp(account) as smtp:
+        while not signals.stop.is_set():
+            signals.send.wait()
+            signals.send.clear()
+            while not signals.stop.is_set() and send.due_mails(office, smtp):
+                pass
+
+
+def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
+    """Works off all that is there; False when a mailbox could not be read."""
+    is_well = True
+    for account in accounts:
+        try:
+            with Mailbox.open(account) as box:
+                receive.take_in(office, box)
+        except MailboxUnreachable as trouble:
+            log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble))
+            is_well = False
+    _handle_all(office)
+    with Smtp(smtp_account) as smtp:
+        while send.due_mails(office, smtp):
+            pass
+    return is_well
+
+
+def _handle_all(office: Office) -> None:
+    from store import inbox
+    from store.database import reading
+
+    until = monotonic() + ONCE_PATIENCE_S
+    while True:
+        while handle.next_mail(office):
+            pass
+        with reading(office.engine) as conn:
+            next_at = inbox.next_waiting_at(conn)
+        wait_s = (next_at - office.clock()).total_seconds() if next_at else ONCE_PATIENCE_S
+        if monotonic() + wait_s >= until:
+            return
+        sleep(max(wait_s, 0.05))

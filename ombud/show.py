@@ -1,0 +1,136 @@
+"""What the command line shows of the store: as JSON Lines for programs, as tables for people.
+
+The JSON is an interface that others build on: names are stable, times are ISO 8601 with offset, a
+field that is not known is null or empty. Source: HANDBOOK 2 'Complaint record form'.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import Connection
+
+from process.case import Case
+from store import complaints, events, inbox, outbox
+
+Record = Mapping[str, Any]
+CELL_CHARS = 60
+
+
+def plain(value: Any) -> Any:
+    """A value of ours as JSON knows it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+def complaint_line(case: Case) -> Record:
+    """One complaint in a list."""
+    return {
+        "number": case.number,
+        "state": case.state.value,
+        "step": case.state.step_code,
+        "subject": case.subject,
+        "complainant": case.complainant.display,
+        "is_vip": case.is_vip,
+        "is_repeat": bool(case.repeats or case.related),
+        "department": case.department,
+        "escalations": [escalation.reason for escalation in case.escalations],
+        "recorded_at": plain(case.recorded_at),
+        "due_at": plain(case.due_at),
+        "closed": case.closing.how if case.closing else None,
+    }
+
+
+def complaint_whole(conn: Connection, case: Case) -> Record:
+    """The record form, the trail, and the mails in and out."""
+    return {
+        **plain(case),
+        "step": case.state.step_code,
+        "events": [plain(event) for event in events.trail(conn, case.number)],
+        "mails_in": [mail_line(row) for row in inbox.of_matter(conn, case.number)],
+        "mails_out": [outbox_line(row) for row in outbox.of_matter(conn, case.number)],
+    }
+
+
+def mail_line(row: inbox.MailRow) -> Record:
+    """One mail that came in."""
+    return {name: value for name, value in plain(row).items() if name != "content"}
+
+
+def outbox_line(row: outbox.OutboxRow) -> Record:
+    """One mail that goes out."""
+    return {name: value for name, value in plain(row).items() if name != "content"}
+
+
+def print_json(records: Iterable[Record]) -> None:
+    """JSON Lines on standard output."""
+    for record in records:
+        print(json.dumps(record, ensure_ascii=False))
+
+
+def print_table(title: str, records: Iterable[Record], columns: tuple[str, ...]) -> None:
+    """A table of some columns; text of a mail is shown as it is, never as markup."""
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(
+            column, no_wrap=True, overflow="ellipsis", min_width=12 if column == "number" else None
+        )
+    for record in records:
+        table.add_row(*(Text(_cell(record.get(column))) for column in columns))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "✓"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join(c if c.isprintable() else " " for c in text)[:CELL_CHARS]
+
+
+def print_complaint(record: Record) -> None:
+    """The record form for a person at a terminal."""
+    form = Table(title=f"投诉记录单 {record['number']}", show_header=False)
+    form.add_column("field", style="bold")
+    form.add_column("value", overflow="fold")
+    for name, value in record.items():
+        if name not in ("events", "mails_in", "mails_out", "escalations") and value not in (None, "", []):
+            form.add_row(name, Text(_form_cell(value)))
+    Console().print(form)
+    print_table("经过 / trail", _trail(record["events"]), ("at", "by", "role", "what", "text", "mail_id"))
+    print_table("升级 / escalations", record["escalations"], ("at", "reason", "evidence"))
+    print_table(
+        "来信 / mails in", record["mails_in"], ("id", "received_at", "kind", "rule", "sender", "subject")
+    )
+    print_table("去信 / mails out", record["mails_out"], ("id", "state", "template", "recipients", "subject"))
+
+
+def _trail(lines: Iterable[Record]) -> Iterable[Record]:
+    return ({**line, "by": line["actor"]["name"] or "Ombud"} for line in lines)
+
+
+def _form_cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_form_cell(v)}" for k, v in value.items() if v not in (None, "", []))
+    if isinstance(value, list):
+        return "; ".join(_form_cell(item) for item in value)
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in str(value))
+
+
+def all_complaints(conn: Connection, *, only_open: bool) -> list[Record]:
+    """The list, oldest first."""
+    return [complaint_line(case) for case in complaints.listed(conn, only_open)]

@@ -1,0 +1,92 @@
+"""Hostile sizes and depths: every message gives a Mail, and keeps what it can."""
+
+import pytest
+
+from ingest import contents, structure
+from ingest.parse import parse
+
+HEADER = b"From: a@corp.example\nSubject: s\n"
+
+
+def nested(levels: int) -> bytes:
+    head = "".join(f"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n" for i in range(levels))
+    return HEADER + head.encode() + b"\nx\n"
+
+
+def test_parse_10000_nested_parts():
+    mail = parse(nested(10_000))
+    assert mail.subject == "s"
+    assert "parts nested too deeply or too many: kept as an attachment" in mail.defects
+    assert len(mail.attachments) == 1
+
+
+def test_parse_10000_nested_messages():
+    mail = parse(HEADER + b"Content-Type: message/rfc822\n\n" * 10_000 + b"x")
+    assert [a.content_type for a in mail.attachments] == ["message/rfc822"]
+
+
+def test_parse_one_boundary_nested_10000_times():
+    part = b"--b\nContent-Type: multipart/mixed; boundary=b\n\n"
+    assert parse(HEADER + part[4:] + part * 10_000 + b"x").subject == "s"
+
+
+def test_parse_20000_parts():
+    part = b"--b\nContent-Type: application/x; name=a.txt\n\nx\n"
+    mail = parse(HEADER + b"Content-Type: multipart/mixed; boundary=b\n\n" + part * 20_000)
+    assert len(mail.attachments) < structure.MAX_PARTS
+    assert f"more than {structure.MAX_PARTS} parts: the rest left out" in mail.defects
+
+
+def test_parse_100000_headers():
+    mail = parse(b"".join(b"X-%d: v\n" % number for number in range(100_000)) + HEADER + b"\nx")
+    assert (mail.subject, len(mail.headers), mail.text) == ("s", 100_002, "x")
+
+
+HUGE = {
+    "blanks": b"a " * 500_000,
+    "encoded words": b"=?utf-8?B?5L2g?= " * 60_000,
+    "broken words": b"=?utf-8?Q?" * 100_000,
+    "addresses": b"a@corp.example, " * 65_000,
+    "empty groups": b":;" * 500_000,
+    "full-width separators": "，；".encode() * 160_000,
+    "angles": b"<" * 1_000_000,
+    "quotes": b'a="b;' * 200_000,
+    "comments": b"(" * 1_000_000,
+    "continuations": b"text/x; " + b"".join(b"a*%d*=%%41;" % n for n in range(90_000)),
+    "folds": b"a\n" + b" b\n" * 99_000 + b" c",
+    "8-bit": b"\xe4\xbd\xa0\xff" * 250_000,
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["From", "To", "Subject", "Date", "References", "Message-ID", "Content-Type", "Return-Path"]
+)
+@pytest.mark.parametrize("kind", HUGE)
+def test_parse_header_of_a_megabyte(kind, name):
+    mail = parse(f"X-First: 1\n{name}: ".encode() + HUGE[kind] + b"\nX-Last: 2\n\nx")
+    assert (mail.header("x-first"), mail.header("x-last")) == ("1", "2"), (kind, name)
+
+
+def test_parse_text_longer_than_kept():
+    mail = parse(HEADER + b"\n" + "字".encode() * (contents.MAX_TEXT + 5))
+    assert len(mail.text) == contents.MAX_TEXT
+    assert contents.CUT in mail.defects
+
+
+BODIES = {
+    "boundary lines": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 1_000_000,
+    "lines like a boundary": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bx\n" * 1_000_000,
+    "one line of dashes": b"Content-Type: multipart/mixed; boundary=-\n\n" + b"-" * 5_000_000,
+    "soft lines": b"Content-Type: text/plain; format=flowed\n\n" + b"> a \n" * 1_000_000,
+    "html blocks": b"Content-Type: text/html\n\n" + b"<p>a</p>\n" * 500_000,
+    "html depth": b"Content-Type: text/html\n\n" + b"<div>" * 1_000_000,
+    "line ends": b"\n" * 5_000_000,
+    "carriage returns": b"\na\r" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_parse_body_of_five_megabytes(kind):
+    mail = parse(HEADER + BODIES[kind])
+    assert mail.subject == "s", kind
+    assert len(mail.text) <= contents.MAX_TEXT, kind
