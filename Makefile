@@ -1,0 +1,39 @@
+# Two targets for everybody: `make demo` shows the main job, `make test` proves it. Both set up what they need.
+PY := .venv/bin/python
+STAMP := .venv/.ready
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: demo test check debian-packages clean
+
+demo: $(STAMP)
+	@$(PY) -m ombud demo
+
+test: $(STAMP) debian-packages check
+	$(PY) -m pytest
+
+check: $(STAMP)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+# Locked dependencies with their hashes: by uv where it is present, by pip where it is not.
+$(STAMP): pyproject.toml uv.lock requirements.lock
+ifneq ($(UV),)
+	$(UV) sync --frozen --quiet
+else
+	@test -x $(PY) || python3 -m venv .venv 2>/dev/null || { rm -rf .venv; test "$$(id -u)" = 0 || \
+	  { echo "python3 -m venv does not work: apt-get install python3-venv" >&2; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null && python3 -m venv .venv; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $(STAMP)
+
+# The tests talk to a real Dovecot; installed when it is missing and we may.
+debian-packages:
+	@command -v dovecot >/dev/null 2>&1 || test -x /usr/sbin/dovecot || { \
+	  test "$$(id -u)" = 0 || { echo "the tests need dovecot-imapd: apt-get install dovecot-imapd" >&2; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dovecot-imapd openssl >/dev/null; }
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
