@@ -222,7 +222,7 @@ def _decide(context: click.Context, mail: int, what: str) -> None:
     try:
         with office.engine.begin() as conn:
             if what == "release":
-                inbox.release(conn, mail)
+                inbox.release(conn, mail, datetime.now(UTC))
             else:
                 inbox.discard(conn, mail, datetime.now(UTC))
     except LookupError:

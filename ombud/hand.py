@@ -81,7 +81,7 @@ class Hand:
     def keep(self, step: Step) -> None:
         """A step saved whole: record, trail, outbox."""
         if step.case.version == 0:
-            complaints.insert(self.conn, step.case)
+            complaints.insert_case(self.conn, step.case)
         else:
             complaints.save(self.conn, step.case)
         events.append(self.conn, step.case.number, step.events)

@@ -1,0 +1,23 @@
+"""How many automatic mails went to an address, and in all, since a time (RFC 3834 2: no storms)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from store.tables import outbox, outbox_recipient
+
+
+def sent_since(conn: Connection, address: str, since: datetime) -> int:
+    """Mails put into the outbox for an address."""
+    return conn.execute(
+        select(func.count())
+        .select_from(outbox_recipient)
+        .where(outbox_recipient.c.address == address.casefold(), outbox_recipient.c.created_at >= since)
+    ).scalar_one()
+
+
+def total_since(conn: Connection, since: datetime) -> int:
+    """Mails put into the outbox for anybody."""
+    return conn.execute(
+        select(func.count()).select_from(outbox).where(outbox.c.created_at >= since)
+    ).scalar_one()

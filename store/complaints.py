@@ -1,0 +1,111 @@
+"""The complaints: the record form whole, and the columns that are searched by.
+
+A case is saved only on top of the version that it was read at, so two writers never overwrite each
+other; each escalation has a row of its own that can exist but once.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from process.case import Case
+from store.record import from_json, to_json
+from store.tables import complaint, counter, escalation
+
+EARLIER_MAX = 50
+"""Earlier complaints of a person that are looked at, newest first."""
+
+
+class Stale(Exception):
+    """The case was changed by somebody else since it was read; the transaction must not commit."""
+
+
+def next_number(conn: Connection, year: int) -> str:
+    """'C-2026-00017': counted by year, without gaps among what is committed."""
+    name = f"C-{year}"
+    value = conn.execute(
+        update(counter)
+        .where(counter.c.name == name)
+        .values(value=counter.c.value + 1)
+        .returning(counter.c.value)
+    ).scalar()
+    if value is None:
+        conn.execute(insert(counter).values(name=name, value=1))
+        value = 1
+    return f"{name}-{value:05}"
+
+
+def insert_case(conn: Connection, case: Case) -> None:
+    """A case recorded for the first time."""
+    conn.execute(insert(complaint).values(number=case.number, **_columns(case)))
+    _escalations(conn, case)
+
+
+def save(conn: Connection, case: Case) -> None:
+    """The next version of a case. Raises Stale."""
+    changed = conn.execute(
+        update(complaint)
+        .where(complaint.c.number == case.number, complaint.c.version == case.version - 1)
+        .values(**_columns(case))
+    )
+    if changed.rowcount != 1:
+        raise Stale(case.number)
+    _escalations(conn, case)
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    return {
+        "version": case.version,
+        "state": case.state.value,
+        "complainant_key": case.complainant.key,
+        "on_behalf_of_key": case.on_behalf_of.key,
+        "department": case.department,
+        "recorded_at": case.recorded_at,
+        "due_at": case.due_at,
+        "is_closed": case.is_closed,
+        "record": to_json(case),
+    }
+
+
+def _escalations(conn: Connection, case: Case) -> None:
+    """Rows for the escalations that are new. Raises Stale when another writer has one of them already."""
+    known = set(conn.execute(select(escalation.c.once).where(escalation.c.number == case.number)).scalars())
+    rows = [
+        {"number": case.number, "once": entry.once, "at": entry.at}
+        for entry in case.escalations
+        if entry.once not in known
+    ]
+    try:
+        if rows:
+            conn.execute(insert(escalation), rows)
+    except IntegrityError as doubled:
+        raise Stale(case.number) from doubled
+
+
+def get(conn: Connection, number: str) -> Case | None:
+    """A complaint by its number."""
+    record = conn.execute(select(complaint.c.record).where(complaint.c.number == number)).scalar()
+    return None if record is None else from_json(Case, record)
+
+
+def listed(conn: Connection, only_open: bool) -> tuple[Case, ...]:
+    """All complaints, or those that are not closed, oldest first."""
+    query = select(complaint.c.record).order_by(complaint.c.number)
+    if only_open:
+        query = query.where(complaint.c.is_closed.is_(False))
+    return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
+
+
+def of_people(conn: Connection, keys: Collection[str], since: datetime) -> tuple[Case, ...]:
+    """Complaints by or for any of these people (`Person.key`), recorded since then, newest first."""
+    by_or_for = or_(complaint.c.complainant_key.in_(keys), complaint.c.on_behalf_of_key.in_(keys))
+    query = (
+        select(complaint.c.record)
+        .where(by_or_for, complaint.c.recorded_at >= since)
+        .order_by(complaint.c.recorded_at.desc())
+        .limit(EARLIER_MAX)
+    )
+    return tuple(from_json(Case, record) for record in conn.execute(query).scalars())

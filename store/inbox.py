@@ -1,0 +1,302 @@
+"""Every mail ever seen: put down once, claimed, decided, finished or set aside.
+
+A mail is known by its fingerprint, not by where it lay: fetched again, after a change of UIDVALIDITY,
+copied back or delivered to two watched mailboxes it is one mail with several sightings.
+States: waiting → handled | set_aside → (released) waiting | discarded.
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from ingest.mail import RawMail
+from store.tables import mail, mail_sighting
+
+IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
+CONTENT_BYTES_MAX = 60_000_000
+"""Bound of what is unpacked; the mailbox reads less (50 MB)."""
+SIGHTED_AT_ONCE = 500
+COMPRESSION = 3
+
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedMail:
+    """A mail to be handled, its try counted."""
+
+    id: int
+    mailbox: str
+    received_at: datetime
+    content: bytes = field(repr=False)
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was made of a mail."""
+
+    kind: str
+    rule: str
+    evidence: str
+    trust: str
+    matter: str
+    message_id: str
+    sender: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRow:
+    """A mail as it is listed."""
+
+    id: int
+    mailbox: str
+    received_at: datetime
+    state: str
+    tries: int
+    kind: str
+    rule: str
+    evidence: str
+    trust: str
+    matter: str
+    message_id: str
+    sender: str
+    subject: str
+    reason: str
+    traceback: str
+    size_bytes: int
+    sha256: str
+    handled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """A mail with its bytes."""
+
+    id: int
+    received_at: datetime
+    matter: str
+    sender: str
+    subject: str
+    content: bytes = field(repr=False)
+
+
+def fingerprint(content: bytes) -> str:
+    """SHA-256 of what makes a message itself: Message-ID, From, Date, Subject and the body.
+
+    Trace headers (RFC 5322 3.6.7) and whatever a delivery adds do not count; nor do line ends.
+    """
+    cut = _BLANK_LINE.search(content)
+    head, body = (content[: cut.start()], content[cut.end() :]) if cut else (content, b"")
+    digest = sha256()
+    for name in IDENTIFYING_HEADERS:
+        digest.update(name + b":" + _header(head, name) + b"\n")
+    digest.update(body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip())
+    return digest.hexdigest()
+
+
+def _header(head: bytes, name: bytes) -> bytes:
+    """The first header of this name, unfolded, white space collapsed."""
+    lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    for number, line in enumerate(lines):
+        if line[: len(name) + 1].lower() == name + b":":
+            value = [line[len(name) + 1 :]]
+            for more in lines[number + 1 :]:
+                if more[:1] not in (b" ", b"\t"):
+                    break
+                value.append(more)
+            return b" ".join(b" ".join(value).split())
+    return b""
+
+
+def add(conn: Connection, raw: RawMail, now: datetime) -> int | None:
+    """The id of a mail that is new; None for one that is known, whose sighting is noted."""
+    mark = fingerprint(raw.content)
+    known = conn.execute(select(mail.c.id).where(mail.c.fingerprint == mark)).scalar()
+    mail_id = known or _insert(conn, raw, mark, now)
+    if not sighted(conn, raw.mailbox, raw.uidvalidity, (raw.uid,)):
+        conn.execute(
+            insert(mail_sighting).values(
+                mailbox=raw.mailbox, uidvalidity=raw.uidvalidity, uid=raw.uid, mail_id=mail_id, seen_at=now
+            )
+        )
+    return None if known else mail_id
+
+
+def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
+    mail_id: int = conn.execute(
+        insert(mail)
+        .values(
+            mailbox=raw.mailbox,
+            received_at=raw.received_at,
+            stored_at=now,
+            content=zlib.compress(raw.content, COMPRESSION),
+            size_bytes=len(raw.content),
+            sha256=sha256(raw.content).hexdigest(),
+            fingerprint=mark,
+            state="waiting",
+            due_at=now,
+        )
+        .returning(mail.c.id)
+    ).scalar_one()
+    return mail_id
+
+
+def sighted(conn: Connection, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+    """Those of the UIDs that were stored before."""
+    found: set[int] = set()
+    for start in range(0, len(uids), SIGHTED_AT_ONCE):
+        found.update(
+            conn.execute(
+                select(mail_sighting.c.uid).where(
+                    mail_sighting.c.mailbox == mailbox,
+                    mail_sighting.c.uidvalidity == uidvalidity,
+                    mail_sighting.c.uid.in_(uids[start : start + SIGHTED_AT_ONCE]),
+                )
+            ).scalars()
+        )
+    return found
+
+
+def claim(conn: Connection, now: datetime, lease: timedelta) -> ClaimedMail | None:
+    """The oldest mail that waits, its try counted and left to the caller for the lease."""
+    oldest = (
+        select(mail.c.id)
+        .where(mail.c.state == "waiting", mail.c.due_at <= now)
+        .order_by(mail.c.due_at, mail.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = conn.execute(
+        update(mail)
+        .where(mail.c.id.in_(oldest.scalar_subquery()))
+        .values(tries=mail.c.tries + 1, due_at=now + lease)
+        .returning(mail.c.id, mail.c.mailbox, mail.c.received_at, mail.c.content, mail.c.tries)
+    ).first()
+    if row is None:
+        return None
+    return ClaimedMail(
+        id=row.id,
+        mailbox=row.mailbox,
+        received_at=row.received_at,
+        content=unpacked(row.content),
+        tries=row.tries,
+    )
+
+
+def unpacked(content: bytes) -> bytes:
+    """Compressed bytes as they were, bounded."""
+    return zlib.decompressobj().decompress(content, CONTENT_BYTES_MAX)
+
+
+class NotWaiting(Exception):
+    """The mail was finished or set aside by somebody else meanwhile; the transaction must not commit."""
+
+
+def finish(conn: Connection, mail_id: int, verdict: Verdict, now: datetime) -> None:
+    """The mail handled. Raises NotWaiting."""
+    _leave_waiting(
+        conn,
+        mail_id,
+        state="handled",
+        handled_at=now,
+        kind=verdict.kind,
+        rule=verdict.rule,
+        evidence=verdict.evidence,
+        trust=verdict.trust,
+        matter=verdict.matter,
+        message_id=verdict.message_id,
+        sender=verdict.sender,
+        subject=verdict.subject,
+    )
+
+
+def set_aside(conn: Connection, mail_id: int, reason: str, traceback: str, now: datetime) -> None:
+    """The mail left for a person, with why. Raises NotWaiting."""
+    _leave_waiting(
+        conn,
+        mail_id,
+        state="set_aside",
+        handled_at=now,
+        reason=reason,
+        traceback=traceback,
+        kind="unreadable",
+    )
+
+
+def _leave_waiting(conn: Connection, mail_id: int, **values: object) -> None:
+    changed = conn.execute(
+        update(mail).where(mail.c.id == mail_id, mail.c.state == "waiting").values(**values)
+    )
+    if changed.rowcount != 1:
+        raise NotWaiting(f"mail {mail_id}")
+
+
+def fail(conn: Connection, mail_id: int, traceback: str, retry_at: datetime) -> None:
+    """A try failed; the mail waits until `retry_at`."""
+    conn.execute(
+        update(mail)
+        .where(mail.c.id == mail_id, mail.c.state == "waiting")
+        .values(traceback=traceback, due_at=retry_at)
+    )
+
+
+def release(conn: Connection, mail_id: int, now: datetime) -> None:
+    """A mail that was set aside waits again. Raises LookupError when it is not set aside."""
+    _decide(conn, mail_id, state="waiting", tries=0, due_at=now, reason="", kind="", handled_at=None)
+
+
+def discard(conn: Connection, mail_id: int, now: datetime) -> None:
+    """A mail that was set aside stays so for good. Raises LookupError when it is not set aside."""
+    _decide(conn, mail_id, state="discarded", handled_at=now)
+
+
+def _decide(conn: Connection, mail_id: int, **values: object) -> None:
+    changed = conn.execute(
+        update(mail).where(mail.c.id == mail_id, mail.c.state == "set_aside").values(**values)
+    )
+    if changed.rowcount != 1:
+        raise LookupError(mail_id)
+
+
+def set_matter(conn: Connection, mail_id: int, number: str) -> None:
+    """The mail belongs to this complaint now (the desk said so)."""
+    conn.execute(update(mail).where(mail.c.id == mail_id).values(matter=number))
+
+
+def get(conn: Connection, mail_id: int) -> StoredMail | None:
+    """A mail with its bytes."""
+    row = conn.execute(
+        select(
+            mail.c.id, mail.c.received_at, mail.c.matter, mail.c.sender, mail.c.subject, mail.c.content
+        ).where(mail.c.id == mail_id)
+    ).first()
+    return None if row is None else StoredMail(**{**row._mapping, "content": unpacked(row.content)})
+
+
+_LISTED = tuple(mail.c[name] for name in MailRow.__dataclass_fields__)
+
+
+def listed(conn: Connection) -> tuple[MailRow, ...]:
+    """All mails, oldest first."""
+    return _rows(conn, select(*_LISTED).order_by(mail.c.id))
+
+
+def of_matter(conn: Connection, number: str) -> tuple[MailRow, ...]:
+    """The mails of a complaint, oldest first."""
+    return _rows(conn, select(*_LISTED).where(mail.c.matter == number).order_by(mail.c.id))
+
+
+def _rows(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[MailRow, ...]:
+    return tuple(MailRow(**row._mapping) for row in conn.execute(query))
+
+
+def next_waiting_at(conn: Connection) -> datetime | None:
+    """When the next waiting mail is due; None when none waits."""
+    return conn.execute(select(func.min(mail.c.due_at)).where(mail.c.state == "waiting")).scalar()

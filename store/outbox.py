@@ -1,0 +1,155 @@
+"""What goes out: final bytes, written with the step that caused them, tried until done.
+
+States: waiting → sent | refused (5xx) | dead (tries used up). A try is counted and its successor's time
+set before the server is asked.
+"""
+
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from process.outgoing import Deferred, Outcome, Outgoing, Refused
+from store.inbox import COMPRESSION, unpacked
+from store.tables import outbox, outbox_recipient
+
+ERROR_CHARS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    """A mail to be tried now."""
+
+    id: int
+    outgoing: Outgoing
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A mail of the outbox as it is listed."""
+
+    id: int
+    message_id: str
+    matter: str
+    template: str
+    recipient_key: str
+    recipients: tuple[str, ...]
+    subject: str
+    mail_id: int | None
+    state: str
+    tries: int
+    created_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    last_error: str
+
+
+def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None) -> int:
+    """The mail in the outbox, due at once; `mail_id` is the mail that caused it."""
+    outbox_id: int = conn.execute(
+        insert(outbox)
+        .values(
+            message_id=outgoing.message_id,
+            matter=outgoing.matter,
+            template=outgoing.template,
+            recipient_key=outgoing.recipient_key,
+            recipients=list(outgoing.recipients),
+            subject=outgoing.subject,
+            content=zlib.compress(outgoing.content, COMPRESSION),
+            mail_id=mail_id,
+            state="waiting",
+            created_at=now,
+            due_at=now,
+        )
+        .returning(outbox.c.id)
+    ).scalar_one()
+    addresses = {address.casefold() for address in outgoing.recipients}
+    rows = [{"outbox_id": outbox_id, "address": address, "created_at": now} for address in addresses]
+    conn.execute(insert(outbox_recipient), rows)
+    return outbox_id
+
+
+def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+    """Mails that are due, oldest first, each with its try counted and left to the caller for the lease."""
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.state == "waiting", outbox.c.due_at <= now)
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = conn.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(due))
+        .values(tries=outbox.c.tries + 1, due_at=now + lease)
+        .returning(outbox)
+    ).all()
+    return tuple(
+        OutboxItem(
+            id=row.id,
+            tries=row.tries,
+            outgoing=Outgoing(
+                message_id=row.message_id,
+                matter=row.matter,
+                template=row.template,
+                recipient_key=row.recipient_key,
+                recipients=tuple(row.recipients),
+                subject=row.subject,
+                content=unpacked(row.content),
+            ),
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    )
+
+
+def record(
+    conn: Connection, item: OutboxItem, outcome: Outcome, now: datetime, next_try_at: datetime | None
+) -> None:
+    """What became of a try. Deferred without a next try is the end: 'dead'."""
+    values: dict[str, object] = {"last_error": getattr(outcome, "reason", "")[:ERROR_CHARS_MAX]}
+    if isinstance(outcome, Deferred) and next_try_at is not None:
+        values["due_at"] = next_try_at
+    elif isinstance(outcome, Deferred):
+        values.update(state="dead", done_at=now)
+    else:
+        values.update(state="refused" if isinstance(outcome, Refused) else "sent", done_at=now)
+    conn.execute(update(outbox).where(outbox.c.id == item.id, outbox.c.state == "waiting").values(**values))
+
+
+_LISTED = tuple(outbox.c[name] for name in OutboxRow.__dataclass_fields__)
+
+
+def listed(conn: Connection) -> tuple[OutboxRow, ...]:
+    """All mails, oldest first."""
+    return _rows(conn, select(*_LISTED).order_by(outbox.c.id))
+
+
+def of_matter(conn: Connection, number: str) -> tuple[OutboxRow, ...]:
+    """The mails on a matter, oldest first."""
+    return _rows(conn, select(*_LISTED).where(outbox.c.matter == number).order_by(outbox.c.id))
+
+
+def find(conn: Connection, message_ids: Collection[str]) -> OutboxRow | None:
+    """Which of our mails has one of these Message-IDs; the newest when several have."""
+    query = select(*_LISTED).where(outbox.c.message_id.in_(message_ids)).order_by(outbox.c.id.desc()).limit(1)
+    return next(iter(_rows(conn, query)), None) if message_ids else None
+
+
+def _rows(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[OutboxRow, ...]:
+    return tuple(
+        OutboxRow(**{**row._mapping, "recipients": tuple(row.recipients)}) for row in conn.execute(query)
+    )
+
+
+def content(conn: Connection, outbox_id: int) -> bytes | None:
+    """The final bytes of a mail."""
+    packed = conn.execute(select(outbox.c.content).where(outbox.c.id == outbox_id)).scalar()
+    return None if packed is None else unpacked(packed)
+
+
+def next_due_at(conn: Connection) -> datetime | None:
+    """When the next waiting mail is due; None when none waits."""
+    return conn.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == "waiting")).scalar()

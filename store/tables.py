@@ -1,0 +1,197 @@
+"""The tables, as SQLAlchemy Core knows them. The migrations make them; a test holds both to each other.
+
+Times are aware UTC datetimes (`UtcTime` refuses naive ones). What a record form has as parts of parts
+stands in JSON columns; what is searched by has a column of its own.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        # SQLite keeps no zone; what we wrote was UTC.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str, **more: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="", **more)
+
+
+mail = Table(
+    "mail",
+    metadata,
+    _id(),
+    Column("mailbox", String(200), nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # zlib
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),  # waiting, handled, set_aside, discarded
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("due_at", UtcTime, nullable=False),
+    Column("handled_at", UtcTime),
+    _text("kind"),
+    _text("rule"),
+    _text("evidence"),
+    _text("trust"),
+    _text("matter"),
+    _text("message_id"),
+    _text("sender"),
+    _text("subject"),
+    _text("reason"),
+    _text("traceback"),
+    Index("ix_mail_state_due_at", "state", "due_at"),
+    Index("ix_mail_matter", "matter"),
+)
+
+mail_sighting = Table(
+    "mail_sighting",
+    metadata,
+    _id(),
+    Column("mailbox", String(200), nullable=False),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+    Column("mail_id", ForeignKey("mail.id"), nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    UniqueConstraint("mailbox", "uidvalidity", "uid"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("complainant_key", String(300), nullable=False),
+    Column("on_behalf_of_key", String(300), nullable=False),
+    Column("department", String(200), nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime),
+    Column("is_closed", Boolean, nullable=False),
+    Column("record", JSON, nullable=False),  # the record form whole
+    Index("ix_complaint_is_closed_number", "is_closed", "number"),
+    Index("ix_complaint_complainant_key_recorded_at", "complainant_key", "recorded_at"),
+    Index("ix_complaint_on_behalf_of_key_recorded_at", "on_behalf_of_key", "recorded_at"),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("number", ForeignKey("complaint.number"), primary_key=True),
+    Column("once", String(60), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("number", ForeignKey("complaint.number"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("record", JSON, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("message_id", String(300), nullable=False, unique=True),
+    Column("matter", String(20), nullable=False, index=True),
+    Column("template", String(40), nullable=False),
+    Column("recipient_key", String(300), nullable=False),
+    Column("recipients", JSON, nullable=False),
+    _text("subject"),
+    Column("content", LargeBinary, nullable=False),  # zlib
+    Column("mail_id", ForeignKey("mail.id")),
+    Column("state", String(20), nullable=False),  # waiting, sent, refused, dead
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+    _text("last_error"),
+    Index("ix_outbox_state_due_at", "state", "due_at"),
+)
+
+outbox_recipient = Table(
+    "outbox_recipient",
+    metadata,
+    Column("outbox_id", ForeignKey("outbox.id"), primary_key=True),
+    Column("address", String(320), primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_outbox_recipient_address_created_at", "address", "created_at"),
+)
+
+once = Table(
+    "once",
+    metadata,
+    Column("subject", String(60), primary_key=True),
+    Column("rung", String(60), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("mail_id", ForeignKey("mail.id"), primary_key=True),
+    Column("is_complaint", Boolean, nullable=False),
+    Column("by", String(300), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)

@@ -1,0 +1,323 @@
+"""The store on real SQLite files: identity of mails, claims, versions, the trail, the outbox."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, delete, insert, text, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from ingest.mail import RawMail
+from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judgement, Measures, Party, State
+from process.outgoing import Deferred, Outgoing, Refused, Sent
+from store import budget, complaints, events, inbox, labels, once, outbox, tables
+from store.database import DatabaseUnusable, check, migrate, open_database, reading
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+MAIL = (
+    b"Received: from a by b\r\nMessage-ID: <1@x>\r\nFrom: a@x\r\nDate: today\r\n"
+    b"Subject: help\r\n me\r\n\r\nIt is broken.\r\n"
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = open_database(f"sqlite:///{tmp_path}/data/ombud.db")
+    migrate(engine)
+    return engine
+
+
+def raw(content: bytes = MAIL, *, uid: int = 1, mailbox: str = "desk", uidvalidity: int = 1) -> RawMail:
+    return RawMail(mailbox=mailbox, uidvalidity=uidvalidity, uid=uid, received_at=NOW, content=content)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        raw(uid=2),
+        raw(uidvalidity=2),
+        raw(mailbox="second"),
+        raw(b"Received: elsewhere\r\nDelivered-To: second\r\n" + MAIL, uid=3),
+        raw(MAIL.replace(b"\r\n", b"\n"), uid=4),
+        raw(MAIL.replace(b"help\r\n me", b"help me") + b"\r\n\r\n", uid=5),
+    ],
+    ids=["copied back", "uidvalidity", "second mailbox", "other trace headers", "LF", "refolded"],
+)
+def test_the_same_mail_is_one_mail(engine: Engine, other: RawMail) -> None:
+    with engine.begin() as conn:
+        first = inbox.add(conn, raw(), NOW)
+        assert inbox.add(conn, other, NOW) is None
+        assert inbox.sighted(conn, other.mailbox, other.uidvalidity, (other.uid,)) == {other.uid}
+        assert [row.id for row in inbox.listed(conn)] == [first]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        MAIL.replace(b"<1@x>", b"<2@x>"),
+        MAIL.replace(b"broken", b"broken again"),
+        MAIL.replace(b"today", b"tomorrow"),
+        MAIL.replace(b"From: a@x", b"From: b@x"),
+        b"",
+    ],
+)
+def test_another_mail_is_another_mail(engine: Engine, other: bytes) -> None:
+    with engine.begin() as conn:
+        assert inbox.add(conn, raw(), NOW) is not None
+        assert inbox.add(conn, raw(other, uid=2), NOW) is not None
+
+
+def test_a_claim_is_nobody_elses_until_the_lease_ends(engine: Engine) -> None:
+    with engine.begin() as conn:
+        inbox.add(conn, raw(), NOW)
+        claimed = inbox.claim(conn, NOW, LEASE)
+        assert claimed is not None
+        assert (claimed.content, claimed.tries) == (MAIL, 1)
+        assert inbox.claim(conn, NOW, LEASE) is None
+        again = inbox.claim(conn, NOW + LEASE, LEASE)
+        assert again is not None
+        assert again.tries == 2
+
+
+def test_four_threads_claim_each_mail_once(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for number in range(60):
+            inbox.add(conn, raw(MAIL + b"%d" % number, uid=number + 1), NOW)
+    claimed: list[int] = []
+
+    def work() -> None:
+        while True:
+            with engine.begin() as conn:
+                mail = inbox.claim(conn, NOW, LEASE)
+            if mail is None:
+                return
+            claimed.append(mail.id)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == sorted(set(claimed))
+    assert len(claimed) == 60
+
+
+VERDICT = inbox.Verdict(
+    kind="other",
+    rule="r",
+    evidence="e",
+    trust="known",
+    matter="",
+    message_id="1@x",
+    sender="a@x",
+    subject="s",
+)
+
+
+def test_a_mail_is_finished_once(engine: Engine) -> None:
+    with engine.begin() as conn:
+        mail_id = inbox.add(conn, raw(), NOW)
+        assert mail_id is not None
+        inbox.finish(conn, mail_id, VERDICT, NOW)
+        with pytest.raises(inbox.NotWaiting):
+            inbox.finish(conn, mail_id, VERDICT, NOW)
+        assert inbox.claim(conn, NOW + LEASE, LEASE) is None
+
+
+def test_set_aside_released_and_discarded(engine: Engine) -> None:
+    with engine.begin() as conn:
+        mail_id = inbox.add(conn, raw(), NOW)
+        assert mail_id is not None
+        with pytest.raises(LookupError):
+            inbox.release(conn, mail_id, NOW)
+        inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
+        assert inbox.claim(conn, NOW + LEASE, LEASE) is None
+        inbox.release(conn, mail_id, NOW)
+        assert inbox.claim(conn, NOW, LEASE) is not None
+        inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
+        inbox.discard(conn, mail_id, NOW)
+        with pytest.raises(LookupError):
+            inbox.discard(conn, mail_id, NOW)
+        (row,) = inbox.listed(conn)
+        assert (row.state, row.reason) == ("discarded", "broken")
+
+
+PARTY = Party(key="k", name="钱进", address="qian@corp.example", employee_number="7", language="zh")
+FULL = Case(
+    number="C-2026-00001",
+    state=State.CLOSED,
+    language="zh",
+    received_at=NOW,
+    recorded_at=NOW + timedelta(microseconds=5),
+    complainant=PARTY,
+    on_behalf_of=PARTY,
+    subject="登录慢",
+    text="等了两天\n没人管",
+    fingerprint="f" * 64,
+    attachments=(
+        AttachmentNote(filename="截图.png", content_type="image/png", size_bytes=3, sha256="a" * 64),
+    ),
+    about_keys=("x", "y"),
+    related=("C-2026-00000",),
+    accepted=Judgement(is_yes=True, by=PARTY, at=NOW, reason="属实"),
+    due_at=NOW,
+    measures=Measures(cause="原因", by=PARTY, at=NOW),
+    closing=Closing(by=PARTY, at=NOW, how="confirmed"),
+    escalations=(Escalation(once="vip", to=PARTY, at=NOW, reason="vip", evidence="总监"),),
+)
+
+
+def test_every_field_of_a_case_survives(engine: Engine) -> None:
+    with engine.begin() as conn:
+        complaints.insert_case(conn, FULL)
+        assert complaints.get(conn, FULL.number) == FULL
+        assert complaints.get(conn, "C-2026-99999") is None
+
+
+def test_a_case_is_saved_only_on_top_of_what_was_read(engine: Engine) -> None:
+    with engine.begin() as conn:
+        complaints.insert_case(conn, FULL)
+        complaints.save(conn, replace(FULL, version=1, subject="neu"))
+        with pytest.raises(complaints.Stale):
+            complaints.save(conn, replace(FULL, version=1, subject="alt"))
+
+
+def test_numbers_count_by_year_without_gaps(engine: Engine) -> None:
+    with engine.begin() as conn:
+        assert [complaints.next_number(conn, y) for y in (2026, 2026, 2027)] == [
+            "C-2026-00001", "C-2026-00002", "C-2027-00001",
+        ]  # fmt: skip
+    with pytest.raises(ZeroDivisionError), engine.begin() as conn:
+        complaints.next_number(conn, 2026)
+        raise ZeroDivisionError
+    with engine.begin() as conn:
+        assert complaints.next_number(conn, 2026) == "C-2026-00003"
+
+
+def test_complaints_of_a_person_by_or_for_them(engine: Engine) -> None:
+    with engine.begin() as conn:
+        complaints.insert_case(
+            conn, replace(FULL, complainant=replace(PARTY, key="secretary"), escalations=())
+        )
+        assert [c.number for c in complaints.of_people(conn, {"k"}, NOW - LEASE)] == [FULL.number]
+        assert not complaints.of_people(conn, {"k"}, NOW + LEASE)
+        assert complaints.listed(conn, only_open=True) == ()
+
+
+def event(what: str) -> Event:
+    return Event(at=NOW, actor=PARTY, role="service_desk", what=what, text="理由", mail_id=None)
+
+
+def test_the_trail_is_chained_and_refuses_changes(engine: Engine) -> None:
+    with engine.begin() as conn:
+        complaints.insert_case(conn, FULL)
+        events.append(conn, FULL.number, (event("recorded"), event("accepted")))
+        events.append(conn, FULL.number, (event("closed"),))
+        assert [e.what for e in events.trail(conn, FULL.number)] == ["recorded", "accepted", "closed"]
+        assert events.trail(conn, FULL.number)[0] == event("recorded")
+        assert events.verify(conn) == ""
+    for statement in (update(tables.event).values(number=FULL.number), delete(tables.event)):
+        with pytest.raises(IntegrityError, match="append-only"), engine.begin() as conn:
+            conn.execute(statement)
+
+
+def test_a_changed_trail_is_found(engine: Engine) -> None:
+    with engine.begin() as conn:
+        complaints.insert_case(conn, FULL)
+        events.append(conn, FULL.number, (event("recorded"), event("accepted")))
+        conn.execute(text("DROP TRIGGER event_no_update"))
+        conn.execute(text("UPDATE event SET record = replace(record, 'accepted', 'refused') WHERE seq = 2"))
+        assert "entry 2" in events.verify(conn)
+
+
+OUTGOING = Outgoing(
+    message_id="m@x", matter="C-2026-00001", template="acknowledgement", recipient_key="k",
+    recipients=("Qian@corp.example",), subject="s", content="内容".encode(),
+)  # fmt: skip
+
+
+def test_outbox_counts_the_try_before_it_is_made(engine: Engine) -> None:
+    with engine.begin() as conn:
+        outbox.add(conn, OUTGOING, NOW, None)
+        (item,) = outbox.claim_due(conn, NOW, LEASE, 10)
+        assert (item.outgoing, item.tries) == (OUTGOING, 1)
+        assert outbox.claim_due(conn, NOW, LEASE, 10) == ()
+        outbox.record(conn, item, Deferred(reason="later"), NOW, NOW + LEASE)
+        (again,) = outbox.claim_due(conn, NOW + LEASE, LEASE, 10)
+        assert again.tries == 2
+        found = outbox.find(conn, ("m@x", "other@x"))
+        assert found is not None
+        assert (found.matter, found.last_error) == ("C-2026-00001", "later")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [(Sent(reply="250"), "sent"), (Refused(reason="550"), "refused"), (Deferred(reason="4xx"), "dead")],
+)
+def test_outbox_ends(engine: Engine, outcome: Sent | Refused | Deferred, state: str) -> None:
+    with engine.begin() as conn:
+        outbox.add(conn, OUTGOING, NOW, None)
+        (item,) = outbox.claim_due(conn, NOW, LEASE, 10)
+        outbox.record(conn, item, outcome, NOW, None)
+        (row,) = outbox.listed(conn)
+        assert row.state == state
+        assert outbox.next_due_at(conn) is None
+
+
+def test_budget_once_and_labels(engine: Engine) -> None:
+    with engine.begin() as conn:
+        outbox.add(conn, OUTGOING, NOW, None)
+        assert budget.sent_since(conn, "qian@CORP.example", NOW) == 1
+        assert budget.total_since(conn, NOW + LEASE) == 0
+        assert once.take(conn, "C-2026-00001", "remind-1", NOW)
+        assert not once.take(conn, "C-2026-00001", "remind-1", NOW)
+        mail_id = inbox.add(conn, raw(), NOW)
+        assert mail_id is not None
+        assert labels.add(conn, mail_id, True, "k", NOW)
+        assert not labels.add(conn, mail_id, False, "j", NOW)
+
+
+def test_the_migration_makes_the_tables_as_the_program_knows_them(engine: Engine) -> None:
+    with engine.connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": False})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_newer_schema_is_refused(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnusable, match="newer"):
+        migrate(engine)
+
+
+def test_a_naive_time_is_refused(engine: Engine) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 -- that is the mistake
+    with pytest.raises(StatementError, match="without zone"), engine.begin() as conn:
+        conn.execute(insert(tables.once).values(subject="s", rung="r", at=naive))
+
+
+def test_files_are_for_their_owner_only(engine: Engine, tmp_path: Path) -> None:
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    for file in (tmp_path / "data").iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_readers_see_a_snapshot_and_block_nobody(engine: Engine) -> None:
+    with reading(engine) as reader:
+        assert inbox.listed(reader) == ()
+        with engine.begin() as conn:
+            inbox.add(conn, raw(), NOW)
+        assert inbox.listed(reader) == ()
+
+
+def test_what_is_no_database_is_said_clearly(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        check(f"sqlite:///{tmp_path}/x.db")
+    with pytest.raises(DatabaseUnusable):
+        open_database("nonsense")
