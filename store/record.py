@@ -6,7 +6,6 @@ ones take the dataclass's default.
 
 import dataclasses
 import types
-from collections.abc import Hashable
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -33,7 +32,7 @@ def from_json(kind: type[T], data: dict[str, Any]) -> T:
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 

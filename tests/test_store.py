@@ -192,9 +192,9 @@ def test_numbers_count_by_year_without_gaps(engine: Engine) -> None:
         assert [complaints.next_number(conn, y) for y in (2026, 2026, 2027)] == [
             "C-2026-00001", "C-2026-00002", "C-2027-00001",
         ]  # fmt: skip
-    with pytest.raises(ZeroDivisionError), engine.begin() as conn:
+    with engine.connect() as conn:
         complaints.next_number(conn, 2026)
-        raise ZeroDivisionError
+        conn.rollback()
     with engine.begin() as conn:
         assert complaints.next_number(conn, 2026) == "C-2026-00003"
 

@@ -1,0 +1,298 @@
+"""The IMAP edge: what lies unread in a mailbox, and filing it away once it is stored.
+
+Promises: nothing is marked or moved before the caller says so (BODY.PEEK, MOVE on request); every
+conversation has a deadline; all trouble surfaces as `MailboxUnreachable`. Which mails are new is not
+asked of the server's flags, which any mail program may change, but of the caller's record of UIDs.
+Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
+"""
+
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Literal
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from ingest.mail import RawMail
+
+MESSAGE_BYTES_MAX = 50_000_000
+"""Of a larger message the first bytes are read; the rest is lost to us, and parsing says so."""
+BATCH_COUNT = 50
+BATCH_BYTES = 20_000_000
+"""A batch ends with the mail that takes it over this."""
+IDLE_S_MAX = 25 * 60
+"""RFC 2177: an IDLE must be renewed at least every 29 minutes."""
+STOP_CHECK_S = 0.5
+POLL_S = 5.0
+"""Between two looks at a server without IDLE."""
+MOVE_AT_ONCE = 500
+
+_TROUBLE = (IMAPClientError, OSError, ssl.SSLError, ValueError, AssertionError)
+
+
+class MailboxUnreachable(Exception):
+    """The mailbox cannot be used just now; the text says why."""
+
+
+class MailboxRefused(MailboxUnreachable):
+    """The server refuses us (login, certificate): trying again alone will not help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount:
+    """A mailbox that is watched."""
+
+    name: str
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    folder: str = "INBOX"
+    file_to: str = ""
+    """Folder into which stored mails are moved; '' leaves them."""
+    ca_file: Path | None = None
+    timeout_s: float = 60
+
+
+Known = Callable[[int, Sequence[int]], set[int]]
+"""Given UIDVALIDITY and UIDs, those that were stored before."""
+
+
+class Mailbox:
+    """One open conversation with one selected folder."""
+
+    def __init__(self, account: ImapAccount, client: IMAPClient) -> None:
+        self.account = account
+        self._client = client
+        self._next_uid = 1
+        self.uidvalidity = 0
+
+    @classmethod
+    def open(cls, account: ImapAccount) -> "Mailbox":
+        """Connected, logged in, folder selected; `file_to` exists. Raises MailboxUnreachable."""
+        client = _connected(account)
+        mailbox = cls(account, client)
+        try:
+            mailbox._select()
+        except _TROUBLE as trouble:
+            mailbox.close()
+            raise MailboxUnreachable(_why(trouble)) from trouble
+        return mailbox
+
+    def _select(self) -> None:
+        account = self.account
+        if account.file_to and not self._client.folder_exists(account.file_to):
+            self._client.create_folder(account.file_to)
+        status = self._client.select_folder(account.folder)
+        self.uidvalidity = int(status[b"UIDVALIDITY"])
+
+    def __enter__(self) -> "Mailbox":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the conversation, whatever state it is in."""
+        try:
+            self._client.logout()
+        except _TROUBLE:
+            # QUIRK: imaplib leaves the socket open when LOGOUT fails.
+            try:
+                self._client.shutdown()
+            except _TROUBLE:
+                return
+
+    def unseen(self, known: Known) -> Iterator[tuple[RawMail, ...]]:
+        """The mails that `known` does not know, in the order of their UIDs, in batches.
+
+        A mail that vanishes meanwhile is left out. Raises MailboxUnreachable.
+        """
+        try:
+            uids = sorted(self._client.search("UNDELETED"))
+            self._next_uid = uids[-1] + 1 if uids else self._next_uid
+            seen = known(self.uidvalidity, uids) if uids else set()
+            for batch in self._batches([uid for uid in uids if uid not in seen]):
+                raw = self._fetched(batch)
+                if raw:
+                    yield raw
+        except _TROUBLE as trouble:
+            raise MailboxUnreachable(_why(trouble)) from trouble
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
+        """UIDs in batches bounded by count and size."""
+        for start in range(0, len(uids), BATCH_COUNT):
+            sizes = self._client.fetch(uids[start : start + BATCH_COUNT], ["RFC822.SIZE"])
+            batch: list[int] = []
+            total = 0
+            for uid in sorted(sizes):
+                batch.append(uid)
+                total += min(int(sizes[uid].get(b"RFC822.SIZE", 0)), MESSAGE_BYTES_MAX)
+                if total >= BATCH_BYTES:
+                    yield batch
+                    batch, total = [], 0
+            if batch:
+                yield batch
+
+    def _fetched(self, uids: Sequence[int]) -> tuple[RawMail, ...]:
+        items = [f"BODY.PEEK[]<0.{MESSAGE_BYTES_MAX}>", "INTERNALDATE"]
+        answers = self._client.fetch(uids, items)
+        found = ((uid, _body(answers[uid]), answers[uid].get(b"INTERNALDATE")) for uid in sorted(answers))
+        return tuple(
+            RawMail(
+                mailbox=self.account.name,
+                uidvalidity=self.uidvalidity,
+                uid=uid,
+                received_at=date.astimezone(UTC) if isinstance(date, datetime) else datetime.now(UTC),
+                content=content,
+            )
+            for uid, content, date in found
+            if content is not None
+        )
+
+    def file_away(self, uids: Sequence[int]) -> None:
+        """Moves mails into `file_to`; nothing when there is none. Raises MailboxUnreachable."""
+        if not uids or not self.account.file_to:
+            return
+        try:
+            for start in range(0, len(uids), MOVE_AT_ONCE):
+                self._move(list(uids[start : start + MOVE_AT_ONCE]))
+        except _TROUBLE as trouble:
+            raise MailboxUnreachable(_why(trouble)) from trouble
+
+    def _move(self, uids: list[int]) -> None:
+        if self._client.has_capability("MOVE"):
+            self._client.move(uids, self.account.file_to)
+            return
+        self._client.copy(uids, self.account.file_to)
+        self._client.add_flags(uids, [b"\\Deleted"], silent=True)
+        if self._client.has_capability("UIDPLUS"):
+            # A plain EXPUNGE would also remove what somebody else marked.
+            self._client.uid_expunge(uids)
+
+    def wait(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
+        """True as soon as mail comes; False after the timeout or when `stop` says so.
+
+        Mail that came since `unseen` looked is asked for first; what comes after that question the server
+        tells when IDLE begins (RFC 3501 7), so nothing is missed in between. Raises MailboxUnreachable.
+        """
+        try:
+            if self._has_new():
+                return True
+            if not self._client.has_capability("IDLE"):
+                return self._poll(timeout_s, stop)
+            self._client.idle()
+            came = False
+            try:
+                came = self._idle(min(timeout_s, IDLE_S_MAX), stop)
+            finally:
+                _, late = self._client.idle_done()
+            return came or _tells_of_mail(late)
+        except _TROUBLE as trouble:
+            raise MailboxUnreachable(_why(trouble)) from trouble
+
+    def _has_new(self) -> bool:
+        # QUIRK: "n:*" names the last message even when its UID is below n.
+        uids = self._client.search(["UID", f"{self._next_uid}:*", "UNDELETED"])
+        return any(uid >= self._next_uid for uid in uids)
+
+    def _idle(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
+        until = monotonic() + timeout_s
+        while not stop() and (left := until - monotonic()) > 0:
+            if _tells_of_mail(self._client.idle_check(timeout=min(STOP_CHECK_S, left))):
+                return True
+        return False
+
+    def _poll(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
+        from time import sleep
+
+        until = monotonic() + timeout_s
+        while not stop() and monotonic() < until:
+            if self._has_new():
+                return True
+            pause_until = min(until, monotonic() + POLL_S)
+            while not stop() and monotonic() < pause_until:
+                sleep(min(STOP_CHECK_S, POLL_S))
+        return False
+
+
+def _tells_of_mail(responses: Sequence[Any]) -> bool:
+    for response in responses:
+        # QUIRK: imapclient gives (b'BYE', text) when the server ends the conversation within IDLE.
+        if response[0] == b"BYE":
+            raise IMAPClientError("the server said BYE")
+        if len(response) > 1 and response[1] == b"EXISTS":
+            return True
+    return False
+
+
+def _body(answer: dict[bytes, Any]) -> bytes | None:
+    for key, value in answer.items():
+        if key.startswith(b"BODY[]") and isinstance(value, bytes):
+            return value
+    return None
+
+
+def _connected(account: ImapAccount) -> IMAPClient:
+    """A logged-in client. Raises MailboxUnreachable, MailboxRefused."""
+    client: IMAPClient | None = None
+    try:
+        tls = account.security == "tls"
+        context = _context(account) if account.security != "plain" else None
+        client = IMAPClient(
+            account.host,
+            port=account.port,
+            ssl=tls,
+            ssl_context=context if tls else None,
+            timeout=account.timeout_s,
+        )
+        # Aware times: imapclient would give naive local ones otherwise.
+        client.normalise_times = False
+        if account.security == "starttls":
+            # Raises when it is not offered: the password never goes out in the clear instead.
+            client.starttls(context)
+        client.login(account.user, account.password)
+    except (LoginError, ssl.SSLCertVerificationError) as refused:
+        _shut(client)
+        raise MailboxRefused(_why(refused)) from refused
+    except _TROUBLE as trouble:
+        _shut(client)
+        raise MailboxUnreachable(_why(trouble)) from trouble
+    return client
+
+
+def _shut(client: IMAPClient | None) -> None:
+    if client is not None:
+        try:
+            client.shutdown()
+        except _TROUBLE:
+            return
+
+
+def _context(account: ImapAccount) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+
+
+def _why(trouble: BaseException) -> str:
+    return f"{type(trouble).__name__}: {trouble}"
+
+
+def check(account: ImapAccount) -> str:
+    """What was found, in words, changing nothing. Raises MailboxUnreachable."""
+    client = _connected(account)
+    try:
+        status = client.select_folder(account.folder, readonly=True)
+        idle = "IDLE" if client.has_capability("IDLE") else "no IDLE: polled"
+    except _TROUBLE as trouble:
+        raise MailboxUnreachable(_why(trouble)) from trouble
+    finally:
+        _shut(client)
+    return f"{account.folder} has {status[b'EXISTS']} messages; {idle}"
