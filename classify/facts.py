@@ -109,6 +109,8 @@ class Facts:
     """Found by token, by In-Reply-To/References to a mail of ours, or by subject for a party of it."""
     matter_by: str = ""
     """How it was found: 'token', 'reference' or 'subject'."""
+    is_party: bool = False
+    """Whether the matter is the sender's own: made by them, for them, or by a delegate of theirs."""
     foreign_number: str = ""
     """A complaint number that the mail quotes but that is none of its sender's business."""
     bounce: Bounce | None = None

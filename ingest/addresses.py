@@ -8,7 +8,7 @@ Sources: RFC 5322 3.4 and 4.4, RFC 6532, RFC 2047 5 (3).
 
 import re
 
-from mailparser.utils import get_addresses  # type: ignore[import-untyped]
+from mailparser.utils import get_addresses
 
 from ingest import words
 from ingest.mail import Address

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ingest.mail import Attachment
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement
 
 MAX_CHARACTERS = 2_000_000
 MAX_LAID_OUT = 200_000
@@ -74,10 +74,10 @@ def _stripped(html: str) -> str:
 def _laid_out(html: str, attachments: tuple[Attachment, ...]) -> str:
     """inscriptis's text; '' when the document is beyond it."""
     # Imported here: they take a tenth of a second and most mail has a plain text.
-    from inscriptis import Inscriptis  # type: ignore[import-untyped]
-    from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]
-    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
-    from lxml import etree  # type: ignore[import-untyped]
+    from inscriptis import Inscriptis
+    from inscriptis.css_profiles import CSS_PROFILES
+    from inscriptis.model.config import ParserConfig
+    from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
     try:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest import addresses, body, contents, dates, structure, subject, words
+from ingest import addresses, body, contents, dates, forward, structure, subject, words
 from ingest.contents import Contents
 from ingest.headers import Header
 from ingest.mail import Address, Attachment, Forwarded, Mail
@@ -93,7 +93,7 @@ def _forwarded(content_type: str, envelope: _Envelope, own_text: str, read: Cont
 
     A delivery report attaches a message too, and forwards nothing.
     """
-    inline = body.forwarded(read.text)
+    inline = forward.forwarded(read.text)
     if inline is not None or content_type == "multipart/report":
         return inline
     originals = (item for item in read.attachments if item.content_type == "message/rfc822")

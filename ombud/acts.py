@@ -134,16 +134,10 @@ def _advance(hand: Hand, number: str, command: Command) -> str:
 
 def _refuse(hand: Hand, refusal: Refusal, case: Case | None) -> str:
     """What was wrong and what can be done; somebody who is not believed learns nothing."""
-    if hand.facts.trust.grade is Grade.FAILED or not _is_party(hand, case):
+    is_known = hand.facts.is_party or is_staff(hand.facts.sender, hand.office.organisation)
+    if hand.facts.trust.grade is Grade.FAILED or not is_known:
         return _forged(hand)
     return _reply(hand, case, "not_understood", {"problem": refusal.problem, "detail": refusal.detail})
-
-
-def _is_party(hand: Hand, case: Case | None) -> bool:
-    sender, organisation = hand.facts.sender, hand.office.organisation
-    if is_staff(sender, organisation):
-        return True
-    return case is not None and sender.key in (case.complainant.key, case.on_behalf_of.key)
 
 
 def _reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) -> str:

@@ -38,6 +38,7 @@ class Thread:
 
     matter: Matter | None = None
     by: str = ""
+    is_party: bool = False
     foreign_number: str = ""
 
 
@@ -59,6 +60,7 @@ def facts(conn: Connection, office: Office, mail: Mail, now: datetime) -> Facts:
         own_domain=office.letterhead.domain,
         matter=thread.matter,
         matter_by=thread.by,
+        is_party=thread.is_party,
         foreign_number=thread.foreign_number,
         bounce=report,
         bounced_number=_bounced(conn, report.original_message_id) if report else "",
@@ -93,16 +95,19 @@ def _quoted_ids(mail: Mail) -> tuple[str, ...]:
 
 
 def _thread(conn: Connection, mail: Mail, sender: Person, office: Office, seal: token.Seal | None) -> Thread:
-    if seal is not None and (matter := matter_of(conn, seal.matter, office.organisation)):
-        return Thread(matter=matter, by="token")
+    organisation = office.organisation
     ours = outbox.find(conn, _quoted_ids(mail))
-    quoted = ((ours.matter, "reference"),) if ours and ours.matter else ()
-    by_subject = tuple((number, "subject") for number in token.numbers_in(mail.subject))
+    candidates = [
+        *([(seal.matter, "token")] if seal else []),
+        *([(ours.matter, "reference")] if ours and ours.matter else []),
+        *((number, "subject") for number in token.numbers_in(mail.subject)),
+    ]
     foreign = ""
-    for number, by in (*quoted, *by_subject):
-        matter = matter_of(conn, number, office.organisation)
-        if matter and _is_party(conn, sender, number, office.organisation):
-            return Thread(matter=matter, by=by)
+    for number, by in candidates:
+        matter = matter_of(conn, number, organisation)
+        is_party = _is_party(conn, sender, number, organisation)
+        if matter and (by == "token" or is_party or is_staff(sender, organisation)):
+            return Thread(matter=matter, by=by, is_party=is_party)
         foreign = foreign or (number if matter else "")
     return Thread(foreign_number=foreign)
 
@@ -132,9 +137,7 @@ def _mail_matter(conn: Connection, number: str, organisation: Organisation) -> M
 
 
 def _is_party(conn: Connection, sender: Person, number: str, organisation: Organisation) -> bool:
-    """Whether a matter is any of the sender's business: theirs, or they are staff."""
-    if is_staff(sender, organisation):
-        return True
+    """Whether a complaint is the sender's own, or one that they may speak on as a delegate."""
     case = complaints.get(conn, number)
     return case is not None and sender.key in _parties(case, organisation)
 

@@ -9,7 +9,7 @@ import types
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -27,13 +27,13 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:
     """The dataclass that `to_json` wrote."""
-    hints = _hints(kind)
+    hints = _hints(cast(Any, kind))
     return kind(**{name: _value(hints[name], value) for name, value in data.items() if name in hints})
 
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(cast(Any, kind))
 
 
 def _value(hint: Any, value: Any) -> Any:

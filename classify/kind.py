@@ -1,0 +1,241 @@
+"""What a mail is: exactly one kind, decided by an ordered table of rules.
+
+`RULES` is read top to bottom; the first rule that holds decides, the last always holds. Predicates take
+what is known and answer yes or no; the decision keeps the rule's name and its evidence in words.
+Source: HANDBOOK 7; RFC 3834 (automatic mail before anything that could be answered).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from classify import answer, form, grievance, verb
+from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
+from classify.people import Role
+from classify.words import Words
+from ingest import automatic
+
+EVIDENCE_CHARS_MAX = 300
+LOOP_HEADER = "x-ombud-loop"
+TABLE_TYPES = ("text/csv", "application/vnd.ms-excel", "spreadsheetml.sheet")
+RECORD_WORDS = (
+    "投诉登记",
+    "登记投诉",
+    "代录",
+    "代登记",
+    "电话投诉",
+    "投诉记录单",
+    "record complaint",
+    "phone complaint",
+)
+FORM_FIELDS_MIN = 2
+"""Of a recorded complaint: a complainant and one more field."""
+
+
+class Reading:
+    """A mail with its facts, and what the rules find out about it, each at most once."""
+
+    def __init__(self, facts: Facts, words: Words) -> None:
+        self.facts = facts
+        self.words = words
+
+    @cached_property
+    def automatic(self) -> str:
+        return automatic.reason(self.facts.mail)
+
+    @cached_property
+    def bulk(self) -> str:
+        return automatic.bulk(self.facts.mail)
+
+    @cached_property
+    def grievance(self) -> grievance.Grievance:
+        mail = self.facts.mail
+        return grievance.judge(mail.subject_base or mail.subject, mail.own_text, self.words)
+
+    @cached_property
+    def command(self) -> Command | None:
+        return verb.read(self.facts.mail.own_text)
+
+    @cached_property
+    def form(self) -> tuple[tuple[str, str], ...]:
+        return form.read(self.facts.mail.own_text)
+
+    @property
+    def is_engineer(self) -> bool:
+        desk = self.facts.organisation.holders(Role.SERVICE_DESK)
+        return self.facts.sender.key in {person.key for person in desk}
+
+    @property
+    def is_complainant(self) -> bool:
+        """Whether the mail is on the sender's own complaint (or one made for or by them)."""
+        matter = self.facts.matter
+        return (
+            matter is not None
+            and matter.number.startswith("C-")
+            and (self.facts.sender.key == matter.complainant.key or self.facts.is_party)
+        )
+
+    @property
+    def awaiting(self) -> Awaiting | None:
+        return self.facts.matter.awaiting if self.facts.matter else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: a name, a predicate, and what it makes of the mail."""
+
+    name: str
+    holds: Callable[[Reading], bool]
+    kind: Kind
+    evidence: Callable[[Reading], str]
+
+
+def _is_bounce(r: Reading) -> bool:
+    return r.facts.bounce is not None
+
+
+def _is_own_mail(r: Reading) -> bool:
+    mail, facts = r.facts.mail, r.facts
+    return mail.sender.key in facts.own_addresses or (
+        bool(facts.own_domain) and mail.header(LOOP_HEADER).casefold() == facts.own_domain.casefold()
+    )
+
+
+def _is_foreign_desk(r: Reading) -> bool:
+    """Another Ombud, or any program that marks its mail as such: never answered."""
+    return bool(r.facts.mail.header(LOOP_HEADER))
+
+
+def _is_automatic(r: Reading) -> bool:
+    return bool(r.automatic)
+
+
+def _is_bulk(r: Reading) -> bool:
+    # QUIRK: some gateways stamp Precedence: bulk on everything; who proves to answer us is a person.
+    return bool(r.bulk) and r.facts.matter_by != "token"
+
+
+def _is_unreadable(r: Reading) -> bool:
+    mail = r.facts.mail
+    is_encrypted = any(defect.startswith("encrypted") for defect in mail.defects)
+    return is_encrypted or not (mail.subject or mail.text.strip() or mail.attachments)
+
+
+def _is_survey_answer(r: Reading) -> bool:
+    return r.awaiting is Awaiting.SURVEY
+
+
+def _is_callback_answer(r: Reading) -> bool:
+    return r.awaiting is Awaiting.CALLBACK
+
+
+def _is_status(r: Reading) -> bool:
+    """'进度' is a command for everybody on a matter of theirs."""
+    return r.facts.matter is not None and r.command is not None and r.command.verb is Verb.STATUS
+
+
+def _is_answer(r: Reading) -> bool:
+    return r.is_complainant
+
+
+def _is_command(r: Reading) -> bool:
+    return r.facts.matter is not None
+
+
+def _is_work_orders(r: Reading) -> bool:
+    facts = r.facts
+    tables = [a for a in facts.mail.attachments if any(t in a.content_type for t in TABLE_TYPES)]
+    named = [a for a in facts.mail.attachments if a.filename.lower().endswith((".csv", ".xlsx"))]
+    return facts.mail.sender.key in facts.work_order_senders and bool(tables or named)
+
+
+def _is_recorded_form(r: Reading) -> bool:
+    fields = dict(r.form)
+    return r.is_engineer and "complainant" in fields and len(fields) >= FORM_FIELDS_MIN
+
+
+def _is_recorded_forward(r: Reading) -> bool:
+    mail = r.facts.mail
+    said = f"{mail.subject}\n{mail.own_text}".casefold()
+    return r.is_engineer and mail.forwarded is not None and any(word in said for word in RECORD_WORDS)
+
+
+def _is_complaint(r: Reading) -> bool:
+    return r.grievance.verdict == "yes"
+
+
+def _is_doubtful(r: Reading) -> bool:
+    return r.grievance.verdict == "ask"
+
+
+def _always(r: Reading) -> bool:
+    return True
+
+
+def _by_bounce(r: Reading) -> str:
+    report = r.facts.bounce
+    return "; ".join(f"{x.address} {x.status}".strip() for x in report.recipients) if report else ""
+
+
+def _by_command(r: Reading) -> str:
+    return f"verb: {r.command.verb.value}" if r.command else "no verb in the first line"
+
+
+def _by_matter(r: Reading) -> str:
+    matter = r.facts.matter
+    return f"{matter.number}, found by {r.facts.matter_by}" if matter else ""
+
+
+def _by_grievance(r: Reading) -> str:
+    return f"score {r.grievance.score}: {', '.join(r.grievance.reasons)}"
+
+
+def _by_form(r: Reading) -> str:
+    return "fields: " + ", ".join(name for name, _ in r.form)
+
+
+def _says(words: str) -> Callable[[Reading], str]:
+    return lambda r: words
+
+
+RULES = (
+    Rule("bounce", _is_bounce, Kind.BOUNCE, _by_bounce),
+    Rule("own-mail", _is_own_mail, Kind.LOOP, _says("a mail of our own")),
+    Rule("foreign-desk", _is_foreign_desk, Kind.LOOP, _says(f"{LOOP_HEADER} of another desk")),
+    Rule("automatic", _is_automatic, Kind.AUTOMATIC_REPLY, lambda r: r.automatic),
+    Rule("bulk", _is_bulk, Kind.LIST_OR_BULK, lambda r: r.bulk),
+    Rule("unreadable", _is_unreadable, Kind.UNREADABLE, lambda r: "; ".join(r.facts.mail.defects) or "empty"),
+    Rule("survey-answer", _is_survey_answer, Kind.SURVEY_ANSWER, _by_matter),
+    Rule("callback-answer", _is_callback_answer, Kind.CALLBACK_ANSWER, _by_matter),
+    Rule("status", _is_status, Kind.COMMAND, _by_command),
+    Rule("complainants-answer", _is_answer, Kind.ANSWER, _by_matter),
+    Rule("staff-command", _is_command, Kind.COMMAND, _by_command),
+    Rule("work-orders", _is_work_orders, Kind.WORK_ORDERS, _says("a table from a configured sender")),
+    Rule("recorded-form", _is_recorded_form, Kind.RECORDED_FORM, _by_form),
+    Rule(
+        "recorded-forward",
+        _is_recorded_forward,
+        Kind.RECORDED_FORM,
+        _says("forwarded by an engineer to record"),
+    ),
+    Rule("grievance", _is_complaint, Kind.COMPLAINT, _by_grievance),
+    Rule("doubtful", _is_doubtful, Kind.ASK, _by_grievance),
+    Rule("other", _always, Kind.OTHER, _by_grievance),
+)
+
+
+def decide(facts: Facts, words: Words) -> Decision:
+    """The kind of a mail, the rule that decided it, and the evidence."""
+    reading = Reading(facts, words)
+    rule = next(rule for rule in RULES if rule.holds(reading))
+    meaning = None
+    if rule.kind is Kind.ANSWER and reading.awaiting in (Awaiting.CONFIRMATION, Awaiting.OBJECTION):
+        meaning = answer.meaning(facts.mail.own_text, words).meaning
+    return Decision(
+        kind=rule.kind,
+        rule=rule.name,
+        evidence=rule.evidence(reading)[:EVIDENCE_CHARS_MAX],
+        command=reading.command if rule.kind is Kind.COMMAND else None,
+        answer=meaning,
+        form=reading.form if rule.kind is Kind.RECORDED_FORM else (),
+    )

@@ -1,0 +1,114 @@
+"""A notice becomes a mail: final bytes with a fixed Message-ID.
+
+What it promises: a stdlib round trip shows no defect; nothing of a mail reaches a header unescaped; the
+token in it is good for its To person only; `Auto-Submitted` says that a program wrote it (RFC 3834 5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ulid import ULID
+
+from classify import token
+from classify.token import Sealer
+from notify import links, mime
+from notify.render import LANGUAGES, Rendered, render, subject_of, words
+from process.outgoing import Notice, Outgoing
+
+REFERENCES_MAX = 20
+TRAIL_SHOWN = 3
+NOTICE_HEADER = "X-Ombud-Notice"
+"""Names the kind of mail, for rules in the mail programs of the staff."""
+LOOP_HEADER = "X-Ombud-Loop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who writes, and in what form."""
+
+    organisation: str
+    desk_name: str
+    desk_address: str
+    domain: str
+    timezone: ZoneInfo
+    sealer: Sealer
+    default_language: str
+
+
+def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
+    """The mail for a notice. Raises jinja2.UndefinedError when the notice lacks what its template says."""
+    language = _language(notice, letterhead)
+    code = letterhead.sealer.code(notice.matter, notice.to.key, now)
+    message_id = token.message_id(notice.matter, code, str(ULID.from_datetime(now)), letterhead.domain)
+    tag = f" {token.subject_tag(notice.matter, code)}" if notice.matter else ""
+    rendered = _rendered(notice, letterhead, language, tag)
+    subject = mime.clean(rendered.subject, mime.SUBJECT_CHARS_MAX) + tag
+    return Outgoing(
+        message_id=message_id,
+        matter=notice.matter,
+        template=notice.template,
+        recipient_key=notice.to.key,
+        recipients=tuple(dict.fromkeys((notice.to.address, *(p.address for p in notice.cc if p.address)))),
+        subject=subject,
+        content=mime.alternative(
+            _headers(notice, letterhead, message_id, (subject, now)),
+            rendered.text,
+            rendered.html,
+            f"=_{message_id.partition('@')[0].rpartition('.')[2]}",
+        ),
+    )
+
+
+def _language(notice: Notice, letterhead: Letterhead) -> str:
+    wanted = (notice.language, notice.to.language, notice.case.language if notice.case else "")
+    return next((language for language in wanted if language in LANGUAGES), letterhead.default_language)
+
+
+def _rendered(notice: Notice, letterhead: Letterhead, language: str, tag: str) -> Rendered:
+    context: dict[str, Any] = {
+        "case": notice.case,
+        "facts": notice.facts,
+        "to": notice.to,
+        "quoted": notice.quoted,
+        "trail": notice.trail[-TRAIL_SHOWN:],
+        "since": notice.trail[-1].at if notice.trail else None,
+        "office": letterhead,
+        "choices": (),
+    }
+    # The subject stands in the links, so it is made first.
+    subject = mime.clean(
+        subject_of(language, notice.template, context, letterhead.timezone), mime.SUBJECT_CHARS_MAX
+    )
+    address = letterhead.desk_address
+    context["choices"] = tuple(
+        links.link(choice, address, f"Re: {subject}{tag}", words(language), language)
+        for choice in notice.choices
+    )
+    return render(language, notice.template, context, letterhead.timezone)
+
+
+def _headers(
+    notice: Notice, letterhead: Letterhead, message_id: str, subject_and_time: tuple[str, datetime]
+) -> list[str]:
+    subject, now = subject_and_time
+    headers = [
+        f"Date: {format_datetime(now.astimezone(letterhead.timezone))}",
+        mime.addresses("From", [mime.mailbox(letterhead.desk_name, letterhead.desk_address)]),
+        mime.addresses("To", [mime.mailbox(notice.to.name, notice.to.address)]),
+        mime.header("Subject", subject),
+        mime.message_ids("Message-ID", (message_id,)),
+        f"Auto-Submitted: {'auto-replied' if notice.is_reply else 'auto-generated'}",
+        "X-Auto-Response-Suppress: All",
+        f"{LOOP_HEADER}: {letterhead.domain}",
+        f"{NOTICE_HEADER}: {notice.template}",
+    ]
+    if notice.cc:
+        headers.insert(3, mime.addresses("Cc", [mime.mailbox(p.name, p.address) for p in notice.cc]))
+    if notice.in_reply_to:
+        headers.append(mime.message_ids("In-Reply-To", (notice.in_reply_to,)))
+    if notice.references:
+        headers.append(mime.message_ids("References", notice.references[-REFERENCES_MAX:]))
+    return headers

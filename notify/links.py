@@ -1,0 +1,53 @@
+"""Ready-made answers: `mailto:` links that open a reply with its first line filled in.
+
+They work in ordinary mail programs: subject and body percent-encoded, line ends as CRLF (RFC 6068), short
+enough for those that cut long links. The subject carries the token, for such a link opens a new mail
+that has no In-Reply-To.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from classify import verb
+from classify.facts import Verb
+from process.outgoing import Choice
+
+LINK_CHARS_MAX = 1_900
+"""Outlook and Windows cut links at about 2,000 characters."""
+WITHOUT_WORD = (Verb.RATE,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One thing that may be answered."""
+
+    label: str
+    """On the button."""
+    first_line: str
+    """What to write by hand instead."""
+    href: str
+
+
+def link(choice: Choice, address: str, subject: str, words: dict[str, Any], language: str) -> Link:
+    """The link for a choice; `subject` with its tag."""
+    known = words["choices"][choice.verb.value]
+    if choice.verb is Verb.RATE:
+        first = label = words["ratings"][choice.argument]
+    else:
+        first = (
+            f"{verb.word(choice.verb, language)} {choice.argument or known.get('placeholder', '')}".strip()
+        )
+        label = f"{known['label']} {choice.argument}".strip()
+    body = "\r\n".join([first, *known.get("lines", [])])
+    return Link(label=label, first_line=first, href=_mailto(address, subject, body))
+
+
+def _mailto(address: str, subject: str, body: str) -> str:
+    """The link; a subject that is too long gives way, but never its tag at the end."""
+    link = f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+    while len(link) > LINK_CHARS_MAX and "[" in subject and len(subject.partition("[")[0]) > 1:
+        words, bracket, tag = subject.rpartition("[")
+        subject = words[: len(words) // 2] + bracket + tag
+        link = f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+    return link

@@ -1,0 +1,121 @@
+"""Templates rendered: a folder for each language and mail, words for states and verbs beside them.
+
+Two environments, one for text and one for HTML, so that nothing is escaped where it must not be and
+everything where it must. An undefined variable is an error; templates come from the package only.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+LANGUAGES = ("zh", "en")
+QUOTE_CHARS_MAX = 3_000
+"""Of a text of somebody's that a mail shows; the record has it whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One mail in words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def subject_of(language: str, template: str, context: Mapping[str, Any], timezone: ZoneInfo) -> str:
+    """The subject line alone."""
+    text, _ = _environments()
+    whole = _whole(language, context, timezone)
+    return " ".join(text.get_template(f"{language}/{template}/subject.txt").render(whole).split())
+
+
+def render(language: str, template: str, context: Mapping[str, Any], timezone: ZoneInfo) -> Rendered:
+    """The three parts of a mail. Raises jinja2.UndefinedError when a template wants what is not there."""
+    text, page = _environments()
+    whole = _whole(language, context, timezone)
+    whole["subject"] = subject_of(language, template, context, timezone)
+    folder = f"{language}/{template}"
+    return Rendered(
+        subject=whole["subject"],
+        text=text.get_template(f"{folder}/body.txt").render(whole).strip() + "\n",
+        html=page.get_template(f"{folder}/body.html").render(whole),
+    )
+
+
+def _whole(language: str, context: Mapping[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
+    names = _words(language)
+    return {**context, "w": names, "when": _clock(timezone, names["weekdays"]), "language": language}
+
+
+@cache
+def _words(language: str) -> dict[str, Any]:
+    return tomllib.loads((files("templates") / language / "words.toml").read_text("utf-8"))
+
+
+def words(language: str) -> dict[str, Any]:
+    """Names of states, roles and the like, and what the ready-made answers say."""
+    return _words(language)
+
+
+@cache
+def _environments() -> tuple[Environment, Environment]:
+    text, page = (
+        Environment(
+            loader=PackageLoader("templates", ""),
+            undefined=StrictUndefined,
+            autoescape=is_html,  # noqa: S701 -- the other one makes plain text
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        for is_html in (False, True)
+    )
+    text.filters["quote"] = _quote_text
+    page.filters["quote"] = _quote_html
+    page.filters["lines"] = _lines
+    text.filters["lines"] = str
+    return text, page
+
+
+def _clock(timezone: ZoneInfo, weekdays: list[str]) -> Callable[[datetime | None], str]:
+    """Local time as people write it: '2026-11-24 17:30 周二'; '' for no time."""
+
+    def when(at: datetime | None) -> str:
+        if at is None:
+            return ""
+        local = at.astimezone(timezone)
+        return f"{local:%Y-%m-%d %H:%M} {weekdays[local.weekday()]}"
+
+    return when
+
+
+def _bounded(value: str) -> str:
+    text = "".join(c for c in str(value).strip() if c.isprintable() or c == "\n")
+    return text if len(text) <= QUOTE_CHARS_MAX else text[:QUOTE_CHARS_MAX] + " …"
+
+
+def _quote_text(value: str) -> str:
+    """Somebody's words, each line behind a bar."""
+    return "\n".join(f"  | {line}" for line in _bounded(value).split("\n"))
+
+
+def _lines(value: str) -> Markup:
+    """Somebody's words with their line ends."""
+    return Markup("<br>").join(escape(line) for line in _bounded(value).split("\n"))
+
+
+def _quote_html(value: str) -> Markup:
+    """Somebody's words in a box of their own."""
+    style = (
+        "margin:8px 0 16px;padding:10px 14px;border-left:3px solid #9db2c9;background:#f4f7fa;"
+        "color:#27323d;word-break:break-word"
+    )
+    return Markup('<div style="{}">{}</div>').format(style, _lines(value))
