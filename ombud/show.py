@@ -21,6 +21,7 @@ from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
+MIN_WIDTHS = {"number": 12, "matter": 12, "subject": 24}
 
 
 def plain(value: Any) -> Any:
