@@ -1,0 +1,32 @@
+"""Fixtures: real servers, started once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.site import Site
+
+
+@pytest.fixture(scope="session")
+def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Dovecot]:
+    with servers.dovecot(tmp_path_factory.mktemp("dovecot")) as server:
+        yield server
+
+
+@pytest.fixture
+def sink() -> Iterator[servers.Sink]:
+    with servers.smtp_sink() as server:
+        yield server
+
+
+@pytest.fixture
+def user(request: pytest.FixtureRequest) -> str:
+    """A mailbox of the test's own."""
+    return "".join(c if c.isalnum() else "_" for c in request.node.name)[:60]
+
+
+@pytest.fixture
+def site(tmp_path: Path, dovecot: servers.Dovecot, sink: servers.Sink, user: str) -> Site:
+    return Site(folder=tmp_path, dovecot=dovecot, sink=sink, user=user)
