@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection, Engine
+
     from ombud.config import Settings
+    from ombud.office import Office
+    from ombud.show import Record
 
 # Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
 
@@ -32,12 +38,12 @@ def main(context: click.Context, path: Path) -> None:
     context.obj = path
 
 
-def _settings(context: click.Context) -> "Settings":
+def _settings(context: click.Context, *, needs_secrets: bool = True) -> "Settings":
     """The configuration, or every fault of it and exit code 2."""
     from ombud import config, logs
 
     try:
-        settings = config.load(context.obj)
+        settings = config.load(context.obj, needs_secrets=needs_secrets)
     except config.ConfigFaults as faults:
         click.echo(str(faults), err=True)
         sys.exit(EXIT_WRONG)
@@ -64,7 +70,7 @@ def run(context: click.Context) -> None:
     office.engine.dispose()
 
 
-def _office(settings: "Settings"):  # type: ignore[no-untyped-def]
+def _office(settings: "Settings") -> "Office":
     from ombud import wiring
     from store.database import DatabaseUnusable
 
@@ -218,9 +224,8 @@ def _decide(context: click.Context, mail: int, what: str) -> None:
 
     from store import inbox
 
-    office = _office(_settings(context))
     try:
-        with office.engine.begin() as conn:
+        with _database(context).begin() as conn:
             if what == "release":
                 inbox.release(conn, mail, datetime.now(UTC))
             else:
@@ -231,13 +236,27 @@ def _decide(context: click.Context, mail: int, what: str) -> None:
     click.echo(f"mail {mail}: {what}d")
 
 
-def _reading(context: click.Context):  # type: ignore[no-untyped-def]
+def _reading(context: click.Context) -> "AbstractContextManager[Connection]":
+    """A snapshot of the database; it is not migrated for a look, and no secret is needed."""
     from store.database import reading
 
-    return reading(_office(_settings(context)).engine)
+    return reading(_database(context))
 
 
-def _print(as_json: bool, title: str, records: list, columns: tuple[str, ...]) -> None:  # type: ignore[type-arg]
+def _database(context: click.Context) -> "Engine":
+    from store.database import DatabaseUnusable, check, open_database
+
+    settings = _settings(context, needs_secrets=False)
+    try:
+        if "not made yet" in check(settings.store.url):
+            raise DatabaseUnusable("there are no tables yet; `ombud run` or `ombud once` makes them")
+        return open_database(settings.store.url)
+    except DatabaseUnusable as trouble:
+        click.echo(f"database: {trouble}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def _print(as_json: bool, title: str, records: "list[Record]", columns: tuple[str, ...]) -> None:
     from ombud import show
 
     if as_json:
