@@ -200,9 +200,15 @@ class Mailbox:
             raise MailboxUnreachable(_why(trouble)) from trouble
 
     def _has_new(self) -> bool:
+        """Whether mail came since `unseen` looked, up to this moment."""
+        # QUIRK: Dovecot searches what it told us of before, and tells of newer mail behind the answer; the
+        # untagged EXISTS of that moment is seen by imaplib only.
+        self._client.noop()
+        self._client._imap.response("EXISTS")
         # QUIRK: "n:*" names the last message even when its UID is below n.
         uids = self._client.search(["UID", f"{self._next_uid}:*", "UNDELETED"])
-        return any(uid >= self._next_uid for uid in uids)
+        _, told = self._client._imap.response("EXISTS")
+        return any(uid >= self._next_uid for uid in uids) or told != [None]
 
     def _idle(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
         until = monotonic() + timeout_s

@@ -96,11 +96,13 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(folder: Path, capability: str = "") -> Iterator[Dovecot]:
+def dovecot(folder: Path, capability: str = "", *, has_tls: bool = True) -> Iterator[Dovecot]:
     cert, key = certificate(folder)
     server = Dovecot(folder=folder, plain=free_port(), tls=free_port(), cert=cert)
     (folder / "mail").mkdir()
-    (folder / "dovecot.conf").write_text(_configuration(server, key, capability))
+    (folder / "dovecot.conf").write_text(
+        _configuration(server, key, capability).replace("ssl = yes", f"ssl = {'yes' if has_tls else 'no'}")
+    )
     server.start()
     try:
         yield server
