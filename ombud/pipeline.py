@@ -15,10 +15,12 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.mailbox import ImapAccount, Mailbox, MailboxUnreachable
+from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
 from notify.smtp import Smtp, SmtpAccount
 from ombud import handle, receive, send
 from ombud.office import Office
+from store import inbox
+from store.database import reading
 
 log = structlog.get_logger()
 
@@ -26,6 +28,9 @@ TICK_S = 5
 """How often the clock wakes handling and sending (due retries)."""
 DATABASE_PAUSE_S = 2.0
 """Wait after the database failed, before the step goes on."""
+ONCE_TRIES = 3
+ONCE_PAUSE_S = 1.0
+"""Between the tries of `once` to read a mailbox."""
 ONCE_PATIENCE_S = 15.0
 """How long `once` waits for the second and third try of a mail that failed."""
 
@@ -110,14 +115,8 @@ def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
     """Works off all that is there; False when a mailbox could not be read."""
-    is_well = True
-    for account in accounts:
-        try:
-            with Mailbox.open(account) as box:
-                receive.take_in(office, box)
-        except MailboxUnreachable as trouble:
-            log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble))
-            is_well = False
+    # A list, so that every mailbox is read though one before it fails.
+    is_well = all([_taken_in(office, account) for account in accounts])
     _handle_all(office)
     with Smtp(smtp_account) as smtp:
         while send.due_mails(office, smtp):
@@ -125,10 +124,23 @@ def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAcco
     return is_well
 
 
-def _handle_all(office: Office) -> None:
-    from store import inbox
-    from store.database import reading
+def _taken_in(office: Office, account: ImapAccount) -> bool:
+    """Whether a mailbox could be read, in a few tries."""
+    for left in reversed(range(ONCE_TRIES)):
+        try:
+            with Mailbox.open(account) as box:
+                receive.take_in(office, box)
+        except MailboxUnreachable as trouble:
+            log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble), tries_left=left)
+            if isinstance(trouble, MailboxRefused) or not left:
+                return False
+            sleep(ONCE_PAUSE_S)
+        else:
+            return True
+    return False
 
+
+def _handle_all(office: Office) -> None:
     until = monotonic() + ONCE_PATIENCE_S
     while True:
         while handle.next_mail(office):

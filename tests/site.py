@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from ingest.mail import Mail
 from ingest.parse import parse
@@ -99,7 +100,9 @@ class Site:
         settings = config.load(self.config)
         office = wiring.office(settings)
         try:
-            assert pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+            with capture_logs() as logs:
+                is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+            assert is_well, logs
         finally:
             office.engine.dispose()
 
