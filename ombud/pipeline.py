@@ -115,13 +115,12 @@ def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
     """Works off all that is there; False when a mailbox could not be read."""
-    # A list, so that every mailbox is read though one before it fails.
-    is_well = all([_taken_in(office, account) for account in accounts])
+    were_read = [_taken_in(office, account) for account in accounts]
     _handle_all(office)
     with Smtp(smtp_account) as smtp:
         while send.due_mails(office, smtp):
             pass
-    return is_well
+    return all(were_read)
 
 
 def _taken_in(office: Office, account: ImapAccount) -> bool:
