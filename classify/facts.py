@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from classify.people import Organisation, Person
+from classify.signature import without_signature
 from ingest.mail import Bounce, Mail
 
 
@@ -117,6 +118,11 @@ class Facts:
     bounced_number: str = ""
     """Matter of our mail that the bounce is about; '' when it quotes none of ours."""
     work_order_senders: frozenset[str] = frozenset()
+
+    @property
+    def own_words(self) -> str:
+        """What the sender wrote, without the signature."""
+        return without_signature(self.mail.own_text, self.sender)
 
 
 class Verb(StrEnum):

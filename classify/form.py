@@ -24,6 +24,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "responsible": ("责任人", "负责人", "responsible", "responsible person"),
     "planned": ("计划完成", "计划完成时间", "计划时间", "planned", "planned date"),
     "actual": ("实际完成", "实际完成时间", "完成时间", "actual", "actual date"),
+    "feedback": ("反馈", "反馈内容", "反馈用户", "feedback"),
     "complainant": ("投诉人", "投诉人姓名", "用户姓名", "complainant"),
     "complainant_address": ("邮箱", "投诉人邮箱", "电子邮箱", "e-mail", "email", "mail"),
     "employee_number": ("工号", "employee number", "employee no"),

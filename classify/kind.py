@@ -54,11 +54,11 @@ class Reading:
 
     @cached_property
     def command(self) -> Command | None:
-        return verb.read(self.facts.mail.own_text)
+        return verb.read(self.facts.own_words)
 
     @cached_property
     def form(self) -> tuple[tuple[str, str], ...]:
-        return form.read(self.facts.mail.own_text)
+        return form.read(self.facts.own_words)
 
     @property
     def is_engineer(self) -> bool:
@@ -230,7 +230,7 @@ def decide(facts: Facts, words: Words) -> Decision:
     rule = next(rule for rule in RULES if rule.holds(reading))
     meaning = None
     if rule.kind is Kind.ANSWER and reading.awaiting in (Awaiting.CONFIRMATION, Awaiting.OBJECTION):
-        meaning = answer.meaning(facts.mail.own_text, words).meaning
+        meaning = answer.meaning(facts.own_words, words).meaning
     return Decision(
         kind=rule.kind,
         rule=rule.name,

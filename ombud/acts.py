@@ -85,7 +85,7 @@ def _answer(hand: Hand) -> str:
 
 
 def _answer_command(hand: Hand) -> Command:
-    matter, text = hand.facts.matter, hand.facts.mail.own_text
+    matter, text = hand.facts.matter, hand.facts.own_words
     awaiting = matter.awaiting if matter else None
     if awaiting is Awaiting.RATING and (rating := answer.rating(text)):
         return Command(verb=Verb.RATE, argument=rating, text=text)
@@ -116,8 +116,8 @@ def _command(hand: Hand) -> str:
 
 def _staff_command(hand: Hand) -> Command | None:
     """The verb, or 'measures' when a filled-in form of measures came without one."""
-    if hand.decision.command is None and form.read(hand.facts.mail.own_text):
-        return Command(verb=Verb.MEASURES, text=hand.facts.mail.own_text)
+    if hand.decision.command is None and form.read(hand.facts.own_words):
+        return Command(verb=Verb.MEASURES, text=hand.facts.own_words)
     return hand.decision.command
 
 

@@ -21,7 +21,9 @@ from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
-MIN_WIDTHS = {"number": 12, "matter": 12, "subject": 24}
+CELL_WIDTH_MAX = 40
+WIDTHS = {"number": 12, "matter": 12, "kind": 9, "subject": 18, "step": 4}
+"""Least widths of columns on a narrow terminal."""
 
 
 def plain(value: Any) -> Any:
@@ -87,7 +89,11 @@ def print_table(title: str, records: Iterable[Record], columns: tuple[str, ...])
     table = Table(title=title)
     for column in columns:
         table.add_column(
-            column, no_wrap=True, overflow="ellipsis", min_width=12 if column == "number" else None
+            column,
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=WIDTHS.get(column, 3),
+            max_width=CELL_WIDTH_MAX,
         )
     for record in records:
         table.add_row(*(Text(_cell(record.get(column))) for column in columns))

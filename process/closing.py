@@ -8,6 +8,7 @@ Source: HANDBOOK 2, rows 08-10, 'Closing', 'Escalation'.
 from dataclasses import replace
 
 from classify.facts import Verb
+from classify.form import read as read_form
 from classify.people import Role
 from process.case import Closing, Event, Measures, State
 from process.dispatch import dispatched, suggestions
@@ -39,8 +40,12 @@ def result_in_words(measures: Measures | None) -> str:
 
 
 def approved(turn: Turn) -> Step | Refusal:
-    """08 → 09: the feedback goes out, in the desk's own words where it gave some."""
-    text = turn.reason or turn.case.feedback
+    """08 → 09: the feedback goes out, in the desk's own words where it gave some.
+
+    Those stand on the verb's line or behind '反馈：'; whatever else is below may be a signature.
+    """
+    own = dict(read_form(turn.act.command.text)).get("feedback", "") or turn.act.command.argument
+    text = own or turn.case.feedback
     return _tell_user(turn, text, turn.event("feedback_approved", turn.reason))
 
 

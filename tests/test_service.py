@@ -42,7 +42,7 @@ TO_FEEDBACK = (
     (ENGINEER, "task_assign", "分派 催收系统开发部 2天"),
     (MANAGER, "dispatch", FORM),
     (SERVICE_MANAGER, "task_verify", "通过"),
-    (ENGINEER, "task_feedback", "批准"),
+    (ENGINEER, "task_feedback", "批准\n\n\n江禾\n服务台工程师\njiang.he@corp.example"),
 )
 
 
@@ -56,6 +56,7 @@ def test_main_line_by_mail(site: Site) -> None:
     (record,) = site.json("show", number)
     assert (record["state"], record["closing"]["how"]) == ("closed", "confirmed")
     assert record["measures"]["cause"] == "连接池太小"
+    assert record["feedback"] == "扩容\n监控", "the signature below 'approve' is no feedback"
     assert [e["what"] for e in record["events"]] == [
         "recorded", "accepted", "judged_valid", "dispatched", "measures_reported", "verified",
         "feedback_approved", "feedback_sent", "confirmed", "closed",
@@ -112,6 +113,13 @@ def test_not_solved_is_escalated_and_dispatched_again(site: Site) -> None:
     (mail,) = site.got(GENERAL_MANAGER, "escalation")
     assert "还是没有解决" in mail.text
     assert len(site.got(MANAGER, "dispatch")) == 2
+
+
+def test_the_desk_words_the_feedback(site: Site) -> None:
+    number = complain(site)
+    played(site, *TO_FEEDBACK[:-1], (ENGINEER, "task_feedback", "批准\n反馈：已经扩容，不会再慢。\n\n江禾"))
+    assert site.json("show", number)[0]["feedback"] == "已经扩容，不会再慢。"
+    assert "已经扩容，不会再慢。" in site.got(USER, "feedback")[0].text
 
 
 def test_an_unclear_answer_is_asked_back_and_closes_nothing(site: Site) -> None:

@@ -46,17 +46,7 @@ def progress(console: Console) -> Progress:
 
 def complaints_table(records: Iterable[Record]) -> None:
     """The complaints of the day."""
-    columns = (
-        "number",
-        "step",
-        "state",
-        "complainant",
-        "subject",
-        "is_vip",
-        "is_repeat",
-        "escalations",
-        "closed",
-    )
+    columns = ("number", "step", "subject", "complainant", "escalations", "closed")
     print_table("投诉一览 / complaints", records, columns)
 
 

@@ -167,6 +167,7 @@ class Stage:
         )
 
     def _send(self, person: Person, client: Client, letter: Letter) -> None:
-        self.told(person.name, self.desk, letter.text.split("\n")[0])
+        # A new mail is known by its subject, an answer by what it says.
+        self.told(person.name, self.desk, letter.text.split("\n")[0] if letter.answered else letter.subject)
         with smtplib.SMTP(HOST, self.ports.smtp) as smtp:
             smtp.sendmail(person.address, [self.desk], client(letter))
