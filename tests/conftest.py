@@ -10,8 +10,8 @@ from tests.site import Site
 
 
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Dovecot]:
-    with servers.dovecot(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[servers.Dovecot]:
+    with servers.dovecot() as server:
         yield server
 
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -96,18 +97,21 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(folder: Path, capability: str = "", *, has_tls: bool = True) -> Iterator[Dovecot]:
-    cert, key = certificate(folder)
-    server = Dovecot(folder=folder, plain=free_port(), tls=free_port(), cert=cert)
-    (folder / "mail").mkdir()
-    (folder / "dovecot.conf").write_text(
-        _configuration(server, key, capability).replace("ssl = yes", f"ssl = {'yes' if has_tls else 'no'}")
-    )
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+def dovecot(capability: str = "", *, has_tls: bool = True) -> Iterator[Dovecot]:
+    """A Dovecot in a folder of its own: pytest's folders are closed to the user who owns the mail."""
+    with tempfile.TemporaryDirectory(prefix="ombud-dovecot-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        cert, key = certificate(folder)
+        server = Dovecot(folder=folder, plain=free_port(), tls=free_port(), cert=cert)
+        (folder / "mail").mkdir()
+        configuration = _configuration(server, key, capability)
+        (folder / "dovecot.conf").write_text(configuration + ("" if has_tls else "ssl = no\n"))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _configuration(server: Dovecot, key: Path, capability: str) -> str:
@@ -115,8 +119,6 @@ def _configuration(server: Dovecot, key: Path, capability: str) -> str:
     # As root, mail belongs to an ordinary user: Dovecot refuses to serve root's.
     owner = pwd.getpwnam("nobody") if user.pw_uid == 0 else user
     os.chown(server.folder / "mail", owner.pw_uid, owner.pw_gid)
-    for folder in (server.folder, *list(server.folder.parents)[:3]):
-        folder.chmod(folder.stat().st_mode | 0o055)
     internal = (
         ""
         if user.pw_uid == 0

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -73,9 +72,9 @@ def test_known_mails_are_left_out(dovecot: Dovecot, user: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def old_dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+def old_dovecot() -> Iterator[Dovecot]:
     """A server that knows neither MOVE nor IDLE."""
-    with servers.dovecot(tmp_path_factory.mktemp("old"), capability="IMAP4rev1 UIDPLUS") as server:
+    with servers.dovecot("IMAP4rev1 UIDPLUS") as server:
         yield server
 
 
@@ -134,8 +133,8 @@ def test_an_untrusted_certificate_is_refused(dovecot: Dovecot, user: str, securi
         Mailbox.open(account(dovecot, user, security=security, port=port))
 
 
-def test_a_server_without_starttls_gets_no_password(tmp_path: Path, user: str) -> None:
-    with servers.dovecot(tmp_path, has_tls=False) as server, pytest.raises(MailboxUnreachable):
+def test_a_server_without_starttls_gets_no_password(user: str) -> None:
+    with servers.dovecot(has_tls=False) as server, pytest.raises(MailboxUnreachable):
         Mailbox.open(account(server, user, security="starttls", ca_file=server.cert))
 
 
@@ -150,8 +149,8 @@ def test_a_server_that_is_not_there_is_said(dovecot: Dovecot, user: str) -> None
         Mailbox.open(account(dovecot, user, port=servers.free_port()))
 
 
-def test_a_server_that_dies_while_waiting_is_said(tmp_path: Path, user: str) -> None:
-    with servers.dovecot(tmp_path) as server:
+def test_a_server_that_dies_while_waiting_is_said(user: str) -> None:
+    with servers.dovecot() as server:
         box = Mailbox.open(account(server, user))
         timer = threading.Timer(0.5, server.stop)
         timer.start()

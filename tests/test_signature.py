@@ -5,7 +5,9 @@ import pytest
 from classify.signature import without_signature
 from tests.company import DESK_A, person
 
-ENGINEER = person("江禾", "jiang@corp.example", title="服务台工程师", department="运维部", phone="010-5550-0004")
+ENGINEER = person(
+    "江禾", "jiang@corp.example", title="服务台工程师", department="运维部", phone="010-5550-0004"
+)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,8 @@ def test_a_signature_goes(below: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["无效\n网络在用户家里", "关闭 用户已确认", "江禾", "措施\n责任人：江禾", "备注\n请江禾明天处理", "谢谢"]
+    "text",
+    ["无效\n网络在用户家里", "关闭 用户已确认", "江禾", "措施\n责任人：江禾", "备注\n请江禾明天处理", "谢谢"],
 )
 def test_words_stay(text: str) -> None:
     assert without_signature(text, ENGINEER) == text
