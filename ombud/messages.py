@@ -18,6 +18,7 @@ MESSAGE_BYTES_MAX = 100_000_000
 """A larger message is not read."""
 LINE_BYTES_MAX = 1_000_000
 """Lines are read in pieces of this size, so that a file without line ends is bounded too."""
+SINGLE = ".eml"
 NOT_MAIL = frozenset(
     ".json .jsonl .md .rst .txt .csv .tsv .toml .yaml .yml .xml .html .htm .py .sh .log .pdf .png .jpg .jpeg "
     ".gif .zip .gz .xz .tar .db .sqlite .xlsx .docx .index .cache .license".split()
@@ -86,9 +87,12 @@ def _file(path: str) -> Iterator[RawMessage | Unreadable]:
 
 
 def _messages(path: str, file: BinaryIO) -> Iterator[RawMessage | Unreadable]:
-    """The one message of a file, or those of an mbox, which begins with a From_ line."""
+    """The one message of a file, or those of an mbox, which begins with a From_ line.
+
+    A file named .eml is one message whatever it holds: returned mail often has From_ lines in it.
+    """
     first = file.readline(LINE_BYTES_MAX)
-    if _FROM_LINE.match(first):
+    if _FROM_LINE.match(first) and not path.casefold().endswith(SINGLE):
         contents: Iterator[bytes | None] = _mbox(file)
     else:
         whole = first + file.read(MESSAGE_BYTES_MAX)

@@ -142,7 +142,7 @@ def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
 
 
 def _acknowledge(turn: Turn) -> tuple[Notice, ...]:
-    return turn.to_complainant(letter("acknowledgement", Verb.NOTE, Verb.STATUS))
+    return turn.to_complainant(letter("acknowledgement", Verb.STATUS))
 
 
 def _task(turn: Turn, opening: Opening, vip: str, doubtful: list[tuple[Case, str]]) -> tuple[Notice, ...]:
