@@ -21,9 +21,9 @@ from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
-CELL_WIDTH_MAX = 40
-WIDTHS = {"number": 12, "matter": 12, "kind": 9, "subject": 18, "step": 4}
-"""Least widths of columns on a narrow terminal."""
+WIDTH_MIN, WIDTH_MAX = 4, 40
+WIDTHS = {"number": 12, "matter": 12, "kind": 9, "subject": 18}
+"""Least widths of columns, for narrow terminals."""
 
 
 def plain(value: Any) -> Any:
@@ -92,8 +92,8 @@ def print_table(title: str, records: Iterable[Record], columns: tuple[str, ...])
             column,
             no_wrap=True,
             overflow="ellipsis",
-            min_width=WIDTHS.get(column, 3),
-            max_width=CELL_WIDTH_MAX,
+            min_width=WIDTHS.get(column, WIDTH_MIN),
+            max_width=WIDTH_MAX,
         )
     for record in records:
         table.add_row(*(Text(_cell(record.get(column))) for column in columns))

@@ -242,6 +242,17 @@ def test_a_deferred_mail_waits_with_its_reason(site: Site) -> None:
     assert all("451" in row["last_error"] for row in rows)
 
 
+def test_when_retries_are_used_up_the_desk_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from notify import retry
+
+    monkeypatch.setattr(retry, "TRIES_MAX", 1)
+    site.sink.reply = lambda verb, argument: "450 busy" if (verb, argument) == ("RCPT", USER) else None
+    complain(site)
+    assert [row["state"] for row in site.json("outbox") if row["template"] == "acknowledgement"] == ["dead"]
+    (alert,) = site.got(ENGINEER, "alert")
+    assert "450" in alert.text
+
+
 def test_run_acknowledges_at_once_and_stops_on_sigterm(site: Site) -> None:
     service = site.start()
     try:
