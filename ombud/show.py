@@ -21,9 +21,10 @@ from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
-WIDTH_MIN, WIDTH_MAX = 4, 40
-WIDTHS = {"number": 12, "matter": 12, "kind": 9, "subject": 18}
-"""Least widths of columns, for narrow terminals."""
+FREE_TEXT = frozenset(
+    {"subject", "complainant", "sender", "recipients", "evidence", "text", "last_error", "department"}
+)
+"""Columns that give way on a narrow terminal; the others stay on one line."""
 
 
 def plain(value: Any) -> Any:
@@ -88,13 +89,7 @@ def print_table(title: str, records: Iterable[Record], columns: tuple[str, ...])
     """A table of some columns; text of a mail is shown as it is, never as markup."""
     table = Table(title=title)
     for column in columns:
-        table.add_column(
-            column,
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=WIDTHS.get(column, WIDTH_MIN),
-            max_width=WIDTH_MAX,
-        )
+        table.add_column(column, no_wrap=column not in FREE_TEXT, overflow="fold")
     for record in records:
         table.add_row(*(Text(_cell(record.get(column))) for column in columns))
     Console().print(table)
