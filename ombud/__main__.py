@@ -136,17 +136,7 @@ def complaints(context: click.Context, as_json: bool, only_open: bool) -> None:
 
     with _reading(context) as conn:
         records = show.all_complaints(conn, only_open=only_open)
-    columns = (
-        "number",
-        "step",
-        "state",
-        "subject",
-        "complainant",
-        "is_vip",
-        "is_repeat",
-        "department",
-        "due_at",
-    )
+    columns = ("number", "step", "subject", "complainant", "escalations", "due")
     _print(as_json, "投诉 / complaints", records, columns)
 
 
@@ -185,7 +175,7 @@ def mails(context: click.Context, as_json: bool) -> None:
         as_json,
         "来信 / mails",
         records,
-        ("id", "state", "kind", "rule", "evidence", "matter", "sender", "subject"),
+        ("id", "kind", "matter", "sender", "subject", "evidence"),
     )
 
 
@@ -199,7 +189,7 @@ def outbox(context: click.Context, as_json: bool) -> None:
 
     with _reading(context) as conn:
         records = [show.outbox_line(row) for row in stored.listed(conn)]
-    columns = ("id", "state", "tries", "template", "matter", "recipients", "subject", "last_error")
+    columns = ("id", "state", "tries", "template", "matter", "recipients", "last_error")
     _print(as_json, "去信 / outbox", records, columns)
 
 

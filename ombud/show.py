@@ -54,6 +54,7 @@ def complaint_line(case: Case) -> Record:
         "escalations": [escalation.reason for escalation in case.escalations],
         "recorded_at": plain(case.recorded_at),
         "due_at": plain(case.due_at),
+        "due": f"{case.due_at.astimezone():%m-%d %H:%M}" if case.due_at else "",
         "closed": case.closing.how if case.closing else None,
     }
 
