@@ -29,6 +29,7 @@ ANSWER_VERBS = {
     AnswerMeaning.MORE_INFORMATION: Verb.INFORM,
     AnswerMeaning.UNCLEAR: Verb.UNCLEAR,
 }
+WRITTEN_BY_PROGRAMS = (Kind.BOUNCE, Kind.LOOP, Kind.AUTOMATIC_REPLY, Kind.LIST_OR_BULK)
 QUESTIONS = (Awaiting.CONFIRMATION, Awaiting.OBJECTION, Awaiting.RATING)
 
 
@@ -36,7 +37,7 @@ def carry_out(hand: Hand) -> str:
     """Does what the decision asks for; the matter's number."""
     act = ACTS.get(hand.decision.kind)
     number = act(hand) if act else ""
-    if hand.facts.foreign_number and hand.decision.kind not in (Kind.BOUNCE, Kind.AUTOMATIC_REPLY):
+    if hand.facts.foreign_number and hand.decision.kind not in WRITTEN_BY_PROGRAMS:
         hand.alert("foreign_number", hand.facts.foreign_number)
     return number
 

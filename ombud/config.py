@@ -260,6 +260,7 @@ def limits(settings: Settings) -> Limits:
         retry_s=found.retry_s,
         lease=timedelta(seconds=found.lease_s),
         replies_per_day=found.replies_per_day,
+        outgoing_per_hour=found.outgoing_per_hour,
         sweep_s=found.sweep_s,
         repeat_window=timedelta(days=settings.process.repeat_window_days),
     )

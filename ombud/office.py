@@ -29,6 +29,8 @@ class Limits:
     """How long a claimed mail or outbox entry is left to who claimed it."""
     replies_per_day: int = 20
     """Automatic answers to one address outside of the staff in 24 hours."""
+    outgoing_per_hour: int = 1000
+    """Mails that go out in an hour; beyond it they wait, and the desk is told once."""
     sweep_s: float = 300.0
     """Longest wait for IDLE before the mailbox is searched anyway."""
     repeat_window: timedelta = timedelta(days=90)

@@ -6,6 +6,7 @@ twice; both copies have the same Message-ID.
 """
 
 import random
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -17,10 +18,12 @@ from ombud import crash
 from ombud.office import Office
 from ombud.post import Post
 from process.outgoing import Deferred, Notice, Outcome, Refused, Sent
-from store import outbox
+from store import budget, once, outbox
 
 log = structlog.get_logger()
 
+ALERT = "alert"
+HOUR = timedelta(hours=1)
 BATCH = 20
 """Mails claimed at once; all of them are tried again after a lease when the process dies."""
 
@@ -28,7 +31,8 @@ BATCH = 20
 def due_mails(office: Office, smtp: Smtp) -> int:
     """Tries a batch of what is due; how many mails were tried."""
     with office.engine.begin() as conn:
-        items = outbox.claim_due(conn, office.clock(), office.limits.lease, BATCH)
+        share = _share(conn, office)
+        items = outbox.claim_due(conn, office.clock(), office.limits.lease, share)
     crash.point("sending")
     for item in items:
         outcome = smtp.send(item.outgoing)
@@ -37,6 +41,19 @@ def due_mails(office: Office, smtp: Smtp) -> int:
         _record(office, item, outcome)
         crash.point("recorded")
     return len(items)
+
+
+def _share(conn: Connection, office: Office) -> outbox.Share:
+    """What may go out now: the circuit breaker. Beyond the hour's budget all but alerts wait."""
+    now = office.clock()
+    room = office.limits.outgoing_per_hour - budget.gone_since(conn, now - HOUR)
+    if room > 0:
+        return outbox.Share(count=min(room, BATCH))
+    if once.take(conn, "circuit", f"{now:%Y-%m-%dT%H}", now):
+        log.error("outgoing budget of the hour used up", budget=office.limits.outgoing_per_hour)
+        facts = {"what": "circuit_open", "detail": str(office.limits.outgoing_per_hour)}
+        _alert(Post(conn=conn, office=office, now=now), "", facts)
+    return outbox.Share(count=BATCH, template=ALERT)
 
 
 def _record(office: Office, item: outbox.OutboxItem, outcome: Outcome) -> None:
@@ -61,20 +78,17 @@ def _record(office: Office, item: outbox.OutboxItem, outcome: Outcome) -> None:
 def _tell_desk(conn: Connection, office: Office, item: outbox.OutboxItem, reason: str) -> None:
     """A mail that will not arrive is told to the desk, but for the mails that tell this."""
     log.error("mail undeliverable", outbox=item.id, matter=item.outgoing.matter, reason=reason)
-    if item.outgoing.template == "alert":
+    if item.outgoing.template == ALERT:
         return
-    post = Post(conn=conn, office=office, now=office.clock())
-    recipients = ", ".join(item.outgoing.recipients)
-    for engineer in office.organisation.holders(Role.SERVICE_DESK):
-        post.send(
-            Notice(
-                template="alert",
-                to=engineer,
-                matter=item.outgoing.matter,
-                facts={
-                    "what": "delivery_failed",
-                    "detail": f"{item.outgoing.subject}\n{reason}",
-                    "recipient": recipients,
-                },
-            )
-        )
+    facts = {
+        "what": "delivery_failed",
+        "detail": f"{item.outgoing.subject}\n{reason}",
+        "recipient": ", ".join(item.outgoing.recipients),
+    }
+    _alert(Post(conn=conn, office=office, now=office.clock()), item.outgoing.matter, facts)
+
+
+def _alert(post: Post, matter: str, facts: dict[str, str]) -> None:
+    """An alert to every engineer of the desk."""
+    for engineer in post.office.organisation.holders(Role.SERVICE_DESK):
+        post.send(Notice(template=ALERT, to=engineer, matter=matter, facts=facts))

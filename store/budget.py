@@ -16,8 +16,8 @@ def sent_since(conn: Connection, address: str, since: datetime) -> int:
     ).scalar_one()
 
 
-def total_since(conn: Connection, since: datetime) -> int:
-    """Mails put into the outbox for anybody."""
+def gone_since(conn: Connection, since: datetime) -> int:
+    """Mails that the server took, to anybody."""
     return conn.execute(
-        select(func.count()).select_from(outbox).where(outbox.c.created_at >= since)
+        select(func.count()).select_from(outbox).where(outbox.c.state == "sent", outbox.c.done_at >= since)
     ).scalar_one()

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, true, update
 
 from process.outgoing import Deferred, Outcome, Outgoing, Refused
 from store.inbox import COMPRESSION, unpacked
@@ -72,13 +72,22 @@ def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None
     return outbox_id
 
 
-def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How many due mails are claimed, and of which template ('' is any)."""
+
+    count: int
+    template: str = ""
+
+
+def claim_due(conn: Connection, now: datetime, lease: timedelta, share: Share) -> tuple[OutboxItem, ...]:
     """Mails that are due, oldest first, each with its try counted and left to the caller for the lease."""
+    of_template = outbox.c.template == share.template if share.template else true()
     due = (
         select(outbox.c.id)
-        .where(outbox.c.state == "waiting", outbox.c.due_at <= now)
+        .where(outbox.c.state == "waiting", outbox.c.due_at <= now, of_template)
         .order_by(outbox.c.due_at, outbox.c.id)
-        .limit(limit)
+        .limit(share.count)
         .with_for_update(skip_locked=True)
     )
     rows = conn.execute(

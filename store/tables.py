@@ -168,6 +168,7 @@ outbox = Table(
     Column("done_at", UtcTime),
     _text("last_error"),
     Index("ix_outbox_state_due_at", "state", "due_at"),
+    Index("ix_outbox_state_done_at", "state", "done_at"),
 )
 
 outbox_recipient = Table(

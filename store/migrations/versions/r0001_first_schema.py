@@ -152,6 +152,7 @@ def upgrade() -> None:
     )
     op.create_index(("ix_outbox_matter"), "outbox", ["matter"], unique=False)
     op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"], unique=False)
+    op.create_index("ix_outbox_state_done_at", "outbox", ["state", "done_at"], unique=False)
     op.create_table(
         "outbox_recipient",
         sa.Column("outbox_id", sa.Integer(), nullable=False),
