@@ -24,10 +24,12 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 _MATTER = r"[A-Z]-[0-9]{1,10}(?:-[0-9]{1,10})?"
 _CODE = r"[0-9a-z]{1,6}-[A-Za-z0-9_-]{12}"
+_WHOLE_CODE = re.compile(_CODE)
 # QUIRK: Chinese mail programs turn brackets into full-width ones and fold the subject at the space.
 _TAG = re.compile(rf"[\[［【]\s{{0,3}}({_MATTER})\s{{1,5}}({_CODE})\s{{0,3}}[\]］】]")
 _MESSAGE_ID = re.compile(rf"({_MATTER})\.({_CODE})\.[0-9A-Za-z]{{1,40}}@(.{{1,255}})")
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])C-[0-9]{4}-[0-9]{5,8}(?![0-9])")
+# QUIRK: people type the number in lower case, or with a dash that their keyboard makes of the hyphen.
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc][-‐‑–－]([0-9]{4})[-‐‑–－]([0-9]{5,8})(?![0-9])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Sealer:
 
     def is_valid(self, seal: Seal, person_key: str, now: datetime) -> bool:
         """Whether we made this code for this very person, and not too long ago."""
+        if not _WHOLE_CODE.fullmatch(seal.code):
+            return False
         day, _, signature = seal.code.partition("-")
         age_days = _day(now) - int(day, 36)
         if not -FUTURE_DAYS_MAX <= age_days <= self.max_age_days:
@@ -104,12 +108,13 @@ def seals_in_subject(subject: str) -> tuple[Seal, ...]:
 
 
 def seals_in_message_ids(ids: Iterable[str], domain: str) -> tuple[Seal, ...]:
-    """Tokens in Message-IDs of our domain."""
+    """Tokens in Message-IDs of our domain. Those of no matter ('ombud.…') prove nothing about any."""
     found = (_MESSAGE_ID.fullmatch(message_id) for message_id in ids)
     ours = (match for match in found if match and match[3].casefold() == domain.casefold())
     return tuple(Seal(match[1], match[2]) for match in ours)[:SEALS_MAX]
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
-    """Complaint numbers that a text quotes, each once."""
-    return tuple(dict.fromkeys(_NUMBER.findall(text[:SUBJECT_CHARS_MAX])))[:SEALS_MAX]
+    """Complaint numbers that a text quotes, as we write them, each once."""
+    found = _NUMBER.findall(text[:SUBJECT_CHARS_MAX])
+    return tuple(dict.fromkeys(f"C-{year}-{number}" for year, number in found))[:SEALS_MAX]

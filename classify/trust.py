@@ -44,12 +44,14 @@ def may(grade: Grade, capability: Capability, has_authserv: bool) -> bool:
 
 def grade(sender: Person, is_sealed: bool, authentication: Authentication) -> Trust:
     """The grade of a mail. A failed authentication overrides a token: the mail may be forged."""
+    found = authentication.reasons
     if authentication.verdict == "fail":
-        return Trust(grade=Grade.FAILED, reasons=authentication.reasons)
+        in_vain = ("a token of ours does not outweigh it",) if is_sealed else ()
+        return Trust(grade=Grade.FAILED, reasons=("authentication failed", *found, *in_vain))
     if is_sealed:
-        return Trust(grade=Grade.PROVEN, reasons=("a token of ours for this person",))
+        return Trust(grade=Grade.PROVEN, reasons=("a token of ours for this person", *found))
     if authentication.verdict == "pass":
-        return Trust(grade=Grade.AUTHENTICATED, reasons=authentication.reasons)
+        return Trust(grade=Grade.AUTHENTICATED, reasons=("our server says that it is authentic", *found))
     if sender.is_in_directory:
-        return Trust(grade=Grade.KNOWN, reasons=("an address of the directory",))
-    return Trust(grade=Grade.UNKNOWN, reasons=("an address that nobody here has",))
+        return Trust(grade=Grade.KNOWN, reasons=("an address of the directory, nothing proved", *found))
+    return Trust(grade=Grade.UNKNOWN, reasons=("an address that nobody here has", *found))

@@ -1,152 +1,149 @@
-"""Whether a mail says that one of ours was not delivered, to whom, and for good or for now.
+"""Whether a mail says that one of ours was not delivered: to whom, for good or for now, and which one.
 
-RFC 3464 reports are read by their fields; free-form ones by flufl.bounce and by rules for what Chinese
-mail systems write (QQ, 163, Coremail, Exchange). Gated on the mail itself being a report: a person's mail
-that has a report attached is no bounce.
+RFC 3464 reports are read by their fields (`delivery_status`), the others by their words (`bounce_text`).
+Gated on the mail itself being a report: a person's mail that has a report attached or quotes one is no
+bounce, nor is an automatic reply to a mail about bounces. A report of success is none either.
+`is_permanent` means that delivery has been given up, whatever the class of the status code; a bounce
+that is not permanent tells of a delay. Total, and bounded in what it looks at.
+Sources: RFC 3464, RFC 6522, RFC 5321 4.5.5.
 """
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
 
-from flufl.bounce import all_failures
-
+from ingest import addresses, automatic, bounce_text, charset, delivery_status, headers, structure, transfer
+from ingest.headers import Header
 from ingest.mail import Bounce, FailedRecipient, Mail
+from ingest.structure import Part
 
-RAW_BYTES_MAX = 2_000_000
-"""Of a report that is read; the rest is the returned mail."""
-RECIPIENTS_MAX = 500
-TEXT_CHARS_MAX = 20_000
+LEAVES_MAX = 100
+STATUS_BYTES_MAX = 500_000
+RETURNED_BYTES_MAX = 200_000
+"""Of the mail that came back: its header is all that is needed."""
+TEXT_CHARS_MAX = 200_000
+OPENING_CHARS = 1_000
 
-_SENDERS = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "bounce", "mdaemon")
+_SENDERS = (
+    "mailer-daemon",
+    "mailerdaemon",
+    "mail-daemon",
+    "mail.daemon",
+    "postmaster",
+    "mdaemon",
+    "bounce",
+    "microsoftexchange",
+)
+_NAMES = re.compile(
+    r"mail delivery (?:sub)?system|system administrator|系统管理员|系統管理員|邮件系统|郵件系統|退信", re.I
+)
 _SUBJECT = re.compile(
-    r"(?:undeliver|deliver(?:y|ed)? (?:status|fail|delay|problem)|fail(?:ure|ed) (?:notice|delivery)|returned mail|returned to sender|"
-    r"mail delivery|delivery has failed|could not be delivered|nondeliverable|non remis|warning: .{0,40}delayed|"
-    r"退信|未送达|无法送达|无法投递|投递失败|未送達|傳遞失敗|发送失败|邮件传递|传递失败|系统退信)",
+    r"undeliver|not deliver|deliver(?:y|ed)? (?:\w{1,12} )?(?:status|fail|delay|problem|error|notif)|fail(?:ure|ed) (?:notice|mail|delivery)|"
+    r"mail (?:\w{1,12} )?fail|returned mail|return(?:ed|ing) (?:message )?to sender|mail delivery|delivery has failed|"
+    r"could not be delivered|nondeliverable|systems? bounce|delayed mail|message delayed|still being retried|"
+    r"warning: (?:message|could not).{0,60}|退信|退回|未送达|未传递|未傳遞|未送達|无法送达|无法投递|無法投遞|投递失败|投遞失敗|投递状态|传递失败|"
+    r"傳遞失敗|传递状态|发送失败|發送失敗|邮件延迟|传递延迟",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_MESSAGE_ID = re.compile(r"^message-id:\s{0,20}<([^<>\s]{1,500})>", re.IGNORECASE | re.MULTILINE)
-_REPORTED = ("final-recipient", "original-recipient")
-_RETURNED = (
+_OPENING = re.compile(
+    r"could ?n[o']t be delivered|could not deliver|was not delivered|undeliverable|undelivered|delivery [^.\n]{0,60}failed|"
+    r"did not reach|unable to deliver|returned to (?:you|sender)|permanent (?:fatal )?error|"
+    r"被退回|退信|无法投递|無法投遞|投递失败|无法送达|未能送达|发送失败|无法传递|無法傳遞",
+    re.IGNORECASE,
+)
+_MESSAGE_ID = re.compile(
+    r"(?:^|[\s>|\"])(?:message[ -]?id|邮件\s?id|邮件标识|郵件識別碼)[ \t\"]{0,4}[:：]\s{0,20}<([^<>\s]{1,500})>",
+    re.IGNORECASE,
+)
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_RETURNED_TYPES = (
     "message/rfc822",
     "text/rfc822-headers",
     "message/rfc822-headers",
     "message/global",
     "message/global-headers",
+    "message/partial",
 )
+_OTHER_REPORTS = ("disposition-notification", "feedback-report")
 
 
 def read(mail: Mail) -> Bounce | None:
     """The bounce that a mail is; None when it is none, or reports nothing but success."""
     if not _may_be_report(mail):
         return None
-    message = message_from_bytes(mail.raw[:RAW_BYTES_MAX])
-    failed = tuple(_reported(message))[:RECIPIENTS_MAX] or tuple(_free_form(message, mail))[:RECIPIENTS_MAX]
+    root, _ = structure.read(mail.raw)
+    leaves = list(_leaves(root))
+    returned = _returned(leaves)
+    failed = _reported(mail, leaves)
+    if failed is None:
+        failed = bounce_text.failures(mail) or _addressed(mail, returned)
     if not failed:
         return None
-    return Bounce(recipients=failed, original_message_id=_original_message_id(message, mail))
+    return Bounce(recipients=failed, original_message_id=_original_message_id(mail, returned))
 
 
 def _may_be_report(mail: Mail) -> bool:
     if mail.content_type == "multipart/report":
-        return "disposition-notification" not in mail.header("content-type").casefold()
-    local = mail.sender.address.partition("@")[0].casefold()
-    is_daemon = (
-        mail.envelope_sender == "" or local.startswith(_SENDERS) or bool(mail.header("x-failed-recipients"))
-    )
-    return is_daemon and (bool(_SUBJECT.search(mail.subject)) or bool(mail.header("x-failed-recipients")))
+        return not any(kind in mail.header("content-type").casefold() for kind in _OTHER_REPORTS)
+    if automatic.is_reply_subject(mail.subject):
+        return False
+    if mail.header("x-failed-recipients") or mail.header("x-ms-exchange-message-is-ndr"):
+        return True
+    is_daemon = mail.sender.key.startswith(_SENDERS) or bool(_NAMES.search(mail.sender.name))
+    if _SUBJECT.search(mail.subject):
+        return is_daemon or mail.envelope_sender == ""
+    return is_daemon and bool(_OPENING.search(mail.text[:OPENING_CHARS]))
 
 
-def _reported(message: Message) -> Iterator[FailedRecipient]:
-    """Recipients of the delivery-status part (RFC 3464 2.3)."""
-    seen: set[str] = set()
-    for part in message.walk():
-        if part.get_content_type() not in ("message/delivery-status", "message/global-delivery-status"):
-            continue
-        for block in _blocks(part):
-            found = _recipient(block)
-            if found is not None and found.address.casefold() not in seen:
-                seen.add(found.address.casefold())
-                yield found
+def _leaves(part: Part) -> Iterator[Part]:
+    """The leaves of the tree, the first LEAVES_MAX; what an attached message holds is not among them."""
+    waiting, found = [part], 0
+    while waiting and found < LEAVES_MAX:
+        current = waiting.pop()
+        waiting += reversed(current.parts)
+        if not current.parts:
+            found += 1
+            yield current
 
 
-def _blocks(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+def _decoded(part: Part, bytes_max: int) -> bytes:
+    content = transfer.decode(part.body[:bytes_max], part.header.value("content-transfer-encoding")).content
+    return content.replace(b"\r\n", b"\n").lstrip(b"\n")
 
 
-def _recipient(block: Message) -> FailedRecipient | None:
-    action = str(block.get("action", "")).strip().casefold()
-    # QUIRK: some systems leave Action out, or write 'Failed (…)'.
-    if action.startswith(("delivered", "relayed", "expanded")):
-        return None
-    named = next((str(block[name]) for name in _REPORTED if block.get(name)), "")
-    address = named.partition(";")[2].strip(" <>\t") or named.strip(" <>")
-    if not address:
-        return None
-    status = _status(str(block.get("status", "")), str(block.get("diagnostic-code", "")))
-    return FailedRecipient(
-        address=address[:320],
-        status=status,
-        is_permanent=not action.startswith("delayed") and not status.startswith("4"),
-    )
+def _reported(mail: Mail, leaves: list[Part]) -> tuple[FailedRecipient, ...] | None:
+    """What the fields say, in their own part or (QUIRK: gateways that flatten a report) in the text."""
+    parts = [part for part in leaves if part.content_type.kind in _STATUS_TYPES]
+    texts = [charset.decode(_decoded(part, STATUS_BYTES_MAX), "utf-8").text for part in parts]
+    reported = delivery_status.recipients("\n\n".join(texts)) if texts else None
+    if reported is not None:
+        return reported
+    return delivery_status.recipients("\n".join(bounce_text.report_lines(mail.text)))
 
 
-def _status(field: str, diagnostic: str) -> str:
-    """The enhanced status code; that of the diagnostic where the field is missing or says nothing."""
-    stated = _STATUS.search(field)
-    told = _STATUS.search(diagnostic)
-    # QUIRK: Postfix and others write 5.0.0 or 5.5.0 where the server's own answer knows better.
-    if told and (stated is None or stated[1].endswith(".0.0")):
-        return told[1]
-    if stated:
-        return stated[1]
-    reply = _REPLY.search(diagnostic)
-    return f"{reply[1]}.0.0" if reply else ""
+def _returned(leaves: list[Part]) -> Header:
+    """The header of the mail that came back; without fields when it is not attached."""
+    for part in leaves:
+        is_file = part.filename.casefold().endswith(".eml")
+        if part.content_type.kind in _RETURNED_TYPES or is_file:
+            content = _decoded(part, RETURNED_BYTES_MAX)
+            return headers.read(content, 0, len(content))
+    return Header((), 0)
 
 
-def _free_form(message: Message, mail: Mail) -> Iterator[FailedRecipient]:
-    """Recipients that only the words name."""
-    named = {address.strip() for address in mail.header("x-failed-recipients").split(",") if "@" in address}
-    temporary, permanent = _flufl(message)
-    text = mail.text[:TEXT_CHARS_MAX]
-    own = {a.key for a in mail.to} | {mail.sender.key}
-    if not (named or temporary or permanent):
-        named = {a for a in _ADDRESS.findall(text)[:1] if a.casefold() not in own}
-    status = _STATUS.search(text)
-    for address in sorted(named | temporary | permanent):
-        is_temporary = address in temporary or bool(status and status[1].startswith("4"))
-        yield FailedRecipient(
-            address=address, status=status[1] if status else "", is_permanent=not is_temporary
-        )
+def _addressed(mail: Mail, returned: Header) -> tuple[FailedRecipient, ...]:
+    """Where the report names nobody: those to whom the returned mail was addressed."""
+    is_permanent = not bounce_text.says_delay(mail)
+    return tuple(
+        FailedRecipient(address=to.address, status="", is_permanent=is_permanent)
+        for to in addresses.read(returned.values("to"))
+        if to.address
+    )[: delivery_status.RECIPIENTS_MAX]
 
 
-def _flufl(message: Message) -> tuple[set[str], set[str]]:
-    """Temporary and permanent failures as flufl.bounce reads them."""
-    try:
-        temporary, permanent = all_failures(message)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError):
-        return set(), set()
-    return {_plain(a) for a in temporary}, {_plain(a) for a in permanent}
-
-
-def _plain(address: bytes | str) -> str:
-    return address.decode("ascii", "replace") if isinstance(address, bytes) else address
-
-
-def _original_message_id(message: Message, mail: Mail) -> str:
-    """Message-ID of the mail that came back, from its returned headers or the text."""
-    for part in message.walk():
-        if part.get_content_type() in _RETURNED:
-            payload = part.get_payload()
-            inner = payload[0] if isinstance(payload, list) and payload else None
-            text = str(inner.get("message-id", "")) if isinstance(inner, Message) else str(payload)
-            found = _MESSAGE_ID.search(text if ":" in text[:12] else f"Message-ID: {text}")
-            if found:
-                return found[1]
-    found = _MESSAGE_ID.search(mail.text)
-    return found[1] if found else next(iter(mail.in_reply_to), "")
+def _original_message_id(mail: Mail, returned: Header) -> str:
+    """Message-ID of the mail that came back: from its header, the text, or what the report answers."""
+    ids = addresses.message_ids(returned.value("message-id"))
+    if ids:
+        return ids[0]
+    found = _MESSAGE_ID.search(mail.text[:TEXT_CHARS_MAX])
+    return found[1] if found else next(iter((*mail.in_reply_to, *reversed(mail.references))), "")

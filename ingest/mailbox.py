@@ -8,15 +8,16 @@ Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Literal
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from ingest.mail import RawMail
 
@@ -32,7 +33,7 @@ POLL_S = 5.0
 """Between two looks at a server without IDLE."""
 MOVE_AT_ONCE = 500
 
-_TROUBLE = (IMAPClientError, OSError, ssl.SSLError, ValueError, AssertionError)
+_TROUBLE = (IMAPClientError, OSError, ssl.SSLError, ValueError, LookupError, AssertionError)
 
 
 class MailboxUnreachable(Exception):
@@ -79,10 +80,11 @@ class Mailbox:
         client = _connected(account)
         mailbox = cls(account, client)
         try:
-            mailbox._select()
-        except _TROUBLE as trouble:
+            with _surfacing():
+                mailbox._select()
+        except MailboxUnreachable:
             mailbox.close()
-            raise MailboxUnreachable(_why(trouble)) from trouble
+            raise
         return mailbox
 
     def _select(self) -> None:
@@ -116,16 +118,16 @@ class Mailbox:
 
         A mail that vanishes meanwhile is left out. Raises MailboxUnreachable.
         """
-        try:
+        with _surfacing():
             uids = sorted(self._client.search("UNDELETED"))
-            self._next_uid = uids[-1] + 1 if uids else self._next_uid
-            seen = known(self.uidvalidity, uids) if uids else set()
+        self._next_uid = uids[-1] + 1 if uids else self._next_uid
+        # Trouble of the caller's record is not trouble of the mailbox, and is left as it is.
+        seen = known(self.uidvalidity, uids) if uids else set()
+        with _surfacing():
             for batch in self._batches([uid for uid in uids if uid not in seen]):
                 raw = self._fetched(batch)
                 if raw:
                     yield raw
-        except _TROUBLE as trouble:
-            raise MailboxUnreachable(_why(trouble)) from trouble
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         """UIDs in batches bounded by count and size."""
@@ -162,11 +164,22 @@ class Mailbox:
         """Moves mails into `file_to`; nothing when there is none. Raises MailboxUnreachable."""
         if not uids or not self.account.file_to:
             return
-        try:
+        with _surfacing():
             for start in range(0, len(uids), MOVE_AT_ONCE):
-                self._move(list(uids[start : start + MOVE_AT_ONCE]))
-        except _TROUBLE as trouble:
-            raise MailboxUnreachable(_why(trouble)) from trouble
+                self._move_those_left(list(uids[start : start + MOVE_AT_ONCE]))
+
+    def _move_those_left(self, uids: list[int]) -> None:
+        """QUIRK: Dovecot moves none when one of them was removed by somebody else (RFC 5530, EXPUNGEISSUED)."""
+        try:
+            self._move(uids)
+        except IMAPClientError as trouble:
+            if "[EXPUNGEISSUED]" not in str(trouble):
+                raise
+            # Only now does the server tell us, and itself, what is gone.
+            self._client.noop()
+            left = sorted(self._client.search(["UID", ",".join(map(str, uids))]))
+            if left:
+                self._move(left)
 
     def _move(self, uids: list[int]) -> None:
         if self._client.has_capability("MOVE"):
@@ -179,12 +192,12 @@ class Mailbox:
             self._client.uid_expunge(uids)
 
     def wait(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
-        """True as soon as mail comes; False after the timeout or when `stop` says so.
+        """True as soon as mail comes; False after the timeout (or IDLE_S_MAX) or when `stop` says so.
 
         Mail that came since `unseen` looked is asked for first; what comes after that question the server
         tells when IDLE begins (RFC 3501 7), so nothing is missed in between. Raises MailboxUnreachable.
         """
-        try:
+        with _surfacing():
             if self._has_new():
                 return True
             if not self._client.has_capability("IDLE"):
@@ -196,8 +209,6 @@ class Mailbox:
             finally:
                 _, late = self._client.idle_done()
             return came or _tells_of_mail(late)
-        except _TROUBLE as trouble:
-            raise MailboxUnreachable(_why(trouble)) from trouble
 
     def _has_new(self) -> bool:
         """Whether mail came since `unseen` looked, up to this moment."""
@@ -213,13 +224,18 @@ class Mailbox:
     def _idle(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
         until = monotonic() + timeout_s
         while not stop() and (left := until - monotonic()) > 0:
-            if _tells_of_mail(self._client.idle_check(timeout=min(STOP_CHECK_S, left))):
+            pause_s = min(STOP_CHECK_S, left)
+            asked_at = monotonic()
+            responses = self._client.idle_check(timeout=pause_s)
+            if _tells_of_mail(responses):
                 return True
+            if not responses and monotonic() - asked_at < pause_s / 2:
+                # QUIRK: imapclient says nothing, at once and for ever, when the connection is gone without a
+                # BYE. DONE gets an answer or an error; a mere TLS record costs one look too many.
+                return False
         return False
 
     def _poll(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
-        from time import sleep
-
         until = monotonic() + timeout_s
         while not stop() and monotonic() < until:
             if self._has_new():
@@ -228,6 +244,15 @@ class Mailbox:
             while not stop() and monotonic() < pause_until:
                 sleep(min(STOP_CHECK_S, POLL_S))
         return False
+
+
+@contextmanager
+def _surfacing() -> Iterator[None]:
+    """Whatever server, network and protocol can cause is raised as MailboxUnreachable."""
+    try:
+        yield
+    except _TROUBLE as trouble:
+        raise MailboxUnreachable(_why(trouble)) from trouble
 
 
 def _tells_of_mail(responses: Sequence[Any]) -> bool:
@@ -265,14 +290,28 @@ def _connected(account: ImapAccount) -> IMAPClient:
         if account.security == "starttls":
             # Raises when it is not offered: the password never goes out in the clear instead.
             client.starttls(context)
-        client.login(account.user, account.password)
+        _log_in(client, account)
     except (LoginError, ssl.SSLCertVerificationError) as refused:
         _shut(client)
-        raise MailboxRefused(_why(refused)) from refused
+        kind = MailboxUnreachable if _is_passing(refused) else MailboxRefused
+        raise kind(_why(refused)) from refused
     except _TROUBLE as trouble:
         _shut(client)
         raise MailboxUnreachable(_why(trouble)) from trouble
     return client
+
+
+def _log_in(client: IMAPClient, account: ImapAccount) -> None:
+    if account.user.isascii() and account.password.isascii():
+        client.login(account.user, account.password)
+    else:
+        # imaplib's LOGIN is ASCII only; SASL PLAIN is UTF-8 (RFC 4616).
+        client.plain_login(account.user, account.password)
+
+
+def _is_passing(refused: Exception) -> bool:
+    """QUIRK: imapclient makes a LoginError of a lost connection too; and RFC 5530 3 UNAVAILABLE is no verdict."""
+    return isinstance(refused.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(refused)
 
 
 def _shut(client: IMAPClient | None) -> None:
@@ -295,10 +334,9 @@ def check(account: ImapAccount) -> str:
     """What was found, in words, changing nothing. Raises MailboxUnreachable."""
     client = _connected(account)
     try:
-        status = client.select_folder(account.folder, readonly=True)
-        idle = "IDLE" if client.has_capability("IDLE") else "no IDLE: polled"
-    except _TROUBLE as trouble:
-        raise MailboxUnreachable(_why(trouble)) from trouble
+        with _surfacing():
+            status = client.select_folder(account.folder, readonly=True)
+            idle = "IDLE" if client.has_capability("IDLE") else "no IDLE: polled"
     finally:
         _shut(client)
     return f"{account.folder} has {status[b'EXISTS']} messages; {idle}"
