@@ -33,6 +33,10 @@ WORDS: dict[Verb, tuple[str, ...]] = {
     Verb.REJECT: ("驳回", "拒绝", "reject", "rejected"),
     Verb.COMPLAINT: ("投诉", "是投诉", "投訴", "complaint"),
     Verb.NO_COMPLAINT: ("非投诉", "不是投诉", "not a complaint", "no complaint"),
+    Verb.SAME: ("同一事项", "同一", "same", "same matter"),
+    Verb.DIFFERENT: ("不同事项", "不同", "不是同一事项", "different", "different matter"),
+    Verb.RELEASE: ("放行", "重新处理", "release"),
+    Verb.DISCARD: ("丢弃", "丟棄", "discard"),
 }
 """The first word of each is the one shown in Chinese mails."""
 ENGLISH = {

@@ -16,13 +16,21 @@ from classify import token
 from classify.token import Sealer
 from notify import links, mime
 from notify.render import LANGUAGES, Rendered, render, subject_of, words
-from process.outgoing import Notice, Outgoing
+from process.outgoing import Item, Notice, Outgoing
 
 REFERENCES_MAX = 20
 TRAIL_SHOWN = 3
 NOTICE_HEADER = "X-Ombud-Notice"
 """Names the kind of mail, for rules in the mail programs of the staff."""
 LOOP_HEADER = "X-Ombud-Loop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An item of a digest with its links, as templates see it."""
+
+    item: Item
+    links: tuple[links.Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +52,7 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
     code = letterhead.sealer.code(notice.matter, notice.to.key, now)
     message_id = token.message_id(notice.matter, code, str(ULID.from_datetime(now)), letterhead.domain)
     tag = f" {token.subject_tag(notice.matter, code)}" if notice.matter else ""
-    rendered = _rendered(notice, letterhead, language, tag)
+    rendered = _rendered(notice, letterhead, (language, tag), now)
     subject = mime.clean(rendered.subject, mime.SUBJECT_CHARS_MAX) + tag
     return Outgoing(
         message_id=message_id,
@@ -67,7 +75,10 @@ def _language(notice: Notice, letterhead: Letterhead) -> str:
     return next((language for language in wanted if language in LANGUAGES), letterhead.default_language)
 
 
-def _rendered(notice: Notice, letterhead: Letterhead, language: str, tag: str) -> Rendered:
+def _rendered(
+    notice: Notice, letterhead: Letterhead, language_and_tag: tuple[str, str], now: datetime
+) -> Rendered:
+    language, tag = language_and_tag
     context: dict[str, Any] = {
         "case": notice.case,
         "facts": notice.facts,
@@ -77,6 +88,8 @@ def _rendered(notice: Notice, letterhead: Letterhead, language: str, tag: str) -
         "since": notice.trail[-1].at if notice.trail else None,
         "office": letterhead,
         "choices": (),
+        "items": tuple(_listed(item, notice.to.key, letterhead, (language, now)) for item in notice.items),
+        "now": now,
     }
     # The subject stands in the links, so it is made first.
     subject = mime.clean(
@@ -88,6 +101,21 @@ def _rendered(notice: Notice, letterhead: Letterhead, language: str, tag: str) -
         for choice in notice.choices
     )
     return render(language, notice.template, context, letterhead.timezone)
+
+
+def _listed(item: Item, key: str, letterhead: Letterhead, language_and_time: tuple[str, datetime]) -> Listed:
+    """An item whose links carry a token of its own matter, good for the recipient only."""
+    language, now = language_and_time
+    tag = token.subject_tag(item.matter, letterhead.sealer.code(item.matter, key, now))
+    about = item.case.subject if item.case else item.quoted.subject if item.quoted else ""
+    subject = f"Re: {mime.clean(about, mime.SUBJECT_CHARS_MAX)} {tag}"
+    names = words(language)
+    return Listed(
+        item=item,
+        links=tuple(
+            links.link(choice, letterhead.desk_address, subject, names, language) for choice in item.choices
+        ),
+    )
 
 
 def _headers(

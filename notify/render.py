@@ -5,7 +5,7 @@ everything where it must. An undefined variable is an error; templates come from
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -82,7 +82,18 @@ def _environments() -> tuple[Environment, Environment]:
     page.filters["quote"] = _quote_html
     page.filters["lines"] = _lines
     text.filters["lines"] = str
+    for environment in (text, page):
+        environment.filters["groups"] = _groups
+        environment.globals["moment"] = datetime.fromisoformat
     return text, page
+
+
+def _groups(items: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """A digest's items by their heading, in the order in which they come."""
+    found: dict[str, list[Any]] = {}
+    for one in items:
+        found.setdefault(one.item.group, []).append(one)
+    return list(found.items())
 
 
 def _clock(timezone: ZoneInfo, weekdays: list[str]) -> Callable[[datetime | None], str]:

@@ -171,9 +171,22 @@ def _answer_about_mail(hand: Hand, number: str) -> str:
         return _refuse(hand, Refusal(problem="not_your_role"), None)
     if not hand.may(Capability.COMMAND):
         return _refuse(hand, Refusal(problem="not_proven"), None)
+    mail_id = int(number.removeprefix("M-"))
+    if command is not None and command.verb in (Verb.RELEASE, Verb.DISCARD):
+        return _set_aside(hand, mail_id, command.verb)
     if command is None or command.verb not in (Verb.COMPLAINT, Verb.NO_COMPLAINT):
         return _refuse(hand, Refusal(problem="no_verb"), None)
-    return _label(hand, int(number.removeprefix("M-")), command.verb is Verb.COMPLAINT)
+    return _label(hand, mail_id, command.verb is Verb.COMPLAINT)
+
+
+def _set_aside(hand: Hand, mail_id: int, verb: Verb) -> str:
+    """A mail that was set aside is handled again or left for good."""
+    decide = inbox.release if verb is Verb.RELEASE else inbox.discard
+    try:
+        decide(hand.conn, mail_id, hand.facts.now)
+    except LookupError:
+        return _refuse(hand, Refusal(problem="not_set_aside"), None)
+    return ""
 
 
 def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:

@@ -25,7 +25,7 @@ from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydan
 from ombud.office import Limits
 from ombud.roster import Roster
 from ombud.sections import WEEKDAYS, MailboxSection, Settings
-from process.turn import Rules
+from process.rules import Rules
 from process.worktime import Calendar, public_holidays
 
 __all__ = ["ConfigFaults", "Fault", "Settings", "load", "sample"]
@@ -232,7 +232,10 @@ def rules(settings: Settings, today: datetime | None = None) -> Rules:
         department_days=process.department_days,
         verify_days=process.verify_days,
         feedback_days=process.feedback_days,
+        remind_user_days=process.remind_user_days,
         confirm_days=process.confirm_days,
+        remind_hours=process.remind_hours,
+        escalate_hours=process.escalate_hours,
         is_feedback_automatic=process.feedback == "automatic",
     )
 

@@ -6,7 +6,7 @@ which is read again when its files change.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
@@ -14,7 +14,7 @@ from classify.people import Organisation
 from classify.token import Sealer
 from classify.words import Words
 from notify.compose import Letterhead
-from process.turn import Rules
+from process.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,8 @@ class Office:
     authserv_id: str = ""
     work_order_senders: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    digest_at: time | None = None
+    """When the desk gets the digest of the day, local time; None for never."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property

@@ -1,9 +1,10 @@
-"""The three steps wired together: a thread for each mailbox, one that handles, one that sends.
+"""The steps wired together: a thread for each mailbox, one that handles, one that sends, one for the clock.
 
     mailbox ──receive──▶ mail table ──handle──▶ complaint, trail, outbox ──send──▶ SMTP
+                                      clock ──▶ complaint, trail, outbox
 
-Each step wakes the next; a clock (APScheduler) wakes all of them now and then, so that nothing waits
-for a wake-up that was missed. Work that is claimed is finished before a stop.
+Each step wakes the next; APScheduler wakes all of them now and then, so that nothing waits for a
+wake-up that was missed, and so that time is looked at. Work that is claimed is finished before a stop.
 """
 
 import threading
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
 from notify.smtp import Smtp, SmtpAccount
-from ombud import handle, receive, send
+from ombud import handle, receive, schedule, send
 from ombud.office import Office
 from store import inbox
 from store.database import reading
@@ -42,17 +43,18 @@ class Signals:
     stop: threading.Event = field(default_factory=threading.Event)
     handle: threading.Event = field(default_factory=threading.Event)
     send: threading.Event = field(default_factory=threading.Event)
+    clock: threading.Event = field(default_factory=threading.Event)
 
     def end(self) -> None:
         """Everybody stops after the mail in hand."""
         self.stop.set()
-        self.handle.set()
-        self.send.set()
+        self.tick()
 
     def tick(self) -> None:
-        """Handling and sending look at their tables."""
+        """Handling, sending and the clock look at their tables."""
         self.handle.set()
         self.send.set()
+        self.clock.set()
 
 
 def run(office: Office, accounts: Sequence[ImapAccount], smtp: SmtpAccount, signals: Signals) -> None:
@@ -61,7 +63,11 @@ def run(office: Office, accounts: Sequence[ImapAccount], smtp: SmtpAccount, sign
     steps: list[tuple[str, Callable[[], None]]] = [
         (f"receive {account.name}", _receiver(office, account, signals)) for account in accounts
     ]
-    steps += [("handle", lambda: _handle(office, signals)), ("send", lambda: _send(office, smtp, signals))]
+    steps += [
+        ("handle", lambda: _handle(office, signals)),
+        ("send", lambda: _send(office, smtp, signals)),
+        ("clock", lambda: _keep_time(office, signals)),
+    ]
     threads = [
         threading.Thread(target=_guarded, args=(step, signals, failures), name=name) for name, step in steps
     ]
@@ -113,10 +119,20 @@ def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
                 pass
 
 
+def _keep_time(office: Office, signals: Signals) -> None:
+    while not signals.stop.is_set():
+        signals.clock.wait()
+        signals.clock.clear()
+        while not signals.stop.is_set() and schedule.tick(office):
+            signals.send.set()
+
+
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
     """Works off all that is there; False when a mailbox could not be read."""
     were_read = [_taken_in(office, account) for account in accounts]
     _handle_all(office)
+    while schedule.tick(office):
+        pass
     with Smtp(smtp_account) as smtp:
         while send.due_mails(office, smtp):
             pass

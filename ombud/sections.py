@@ -179,6 +179,8 @@ class Process(Section):
     feedback_days: WorkingDays = 1
     remind_user_days: WorkingDays = 3
     confirm_days: WorkingDays = 5
+    remind_hours: WorkingHours = 4
+    escalate_hours: WorkingHours = 8
     feedback: Literal["desk", "automatic"] = "desk"
     repeat_window_days: Days = 90
     repeat_similarity: Share = 0.55
@@ -195,6 +197,10 @@ class Worktime(Section):
     holidays: str = "CN"
     extra_holidays: tuple[date, ...] = ()
     extra_workdays: tuple[date, ...] = ()
+
+
+class DigestSection(Section):
+    at: time | Literal["never"] = time(8, 30)
 
 
 class LimitsSection(Section):
@@ -238,6 +244,7 @@ class Settings(BaseSettings):
     trust: TrustSection = TrustSection()
     process: Process = Process()
     worktime: Worktime = Worktime()
+    digest: DigestSection = DigestSection()
     limits: LimitsSection = LimitsSection()
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()

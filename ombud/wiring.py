@@ -28,6 +28,7 @@ def office(settings: Settings) -> Office:
         authserv_id=settings.trust.authserv_id,
         work_order_senders=frozenset(address.casefold() for address in settings.work_orders.senders),
         limits=config.limits(settings),
+        digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
 
 

@@ -213,15 +213,26 @@ class Case:
     """What the complainant wants."""
     related: tuple[str, ...] = ()
     """Numbers of earlier complaints on the same matter."""
+    doubtful: tuple[str, ...] = ()
+    """Numbers of earlier complaints that may be on the same matter; the desk says which."""
     repeats: int = 0
     """How often it came back: 0 first, then +1 for each 'not solved' or dispute."""
+    question: str = ""
+    """What the complainant was asked last (step 02)."""
     accepted: Judgement | None = None
     valid: Judgement | None = None
     has_objected: bool = False
     department: str = ""
     department_manager: Party = Party()
+    since: datetime | None = None
+    """When the present state began."""
     due_at: datetime | None = None
     """Of the step that is being waited for."""
+    left_hours: float = 0
+    """Working time that was left when the complainant was asked; the clock pauses meanwhile."""
+    rung: int = 0
+    """Rungs of the present state's ladder that are behind; and when the next one is due."""
+    remind_at: datetime | None = None
     measures: Measures | None = None
     verification: Judgement | None = None
     failed_verifications: int = 0

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 from classify.facts import Verb
 from classify.people import Organisation, Person, Role
-from process import closing, dispatch, handling, judging
+from process import closing, dispatch, handling, judging, repeats
 from process.case import Case, State
 from process.outgoing import Choice
+from process.repeats import judgements_of_doubt
 from process.roles import STAFF, roles_of
-from process.turn import Act, Refusal, Rules, Step, Turn
+from process.rules import Rules
+from process.turn import Act, Refusal, Step, Turn
 
 OPEN = frozenset(State) - {State.CLOSED}
 ANY = frozenset(State)
@@ -72,6 +74,9 @@ TABLE = (
     Row(Verb.UNCLEAR, _states(State.CONFIRMING, State.NOT_VALID), USER, closing.unclear),
     Row(Verb.CLOSE, _states(State.CONFIRMING, State.NOT_VALID), DESK, closing.closed_by_desk),
     Row(Verb.RATE, _states(State.CLOSED), USER, closing.rated),
+    # a doubtful repeat
+    Row(Verb.SAME, ANY, DESK, repeats.same),
+    Row(Verb.DIFFERENT, ANY, DESK, repeats.different),
     # whatever else the complainant says is information, never lost
     Row(Verb.INFORM, ANY, USER, closing.informed),
     Row(Verb.CONFIRM, OPEN, USER, closing.informed),
@@ -103,9 +108,10 @@ def choices(case: Case, person: Person, organisation: Organisation) -> tuple[Cho
         if case.state in row.states
         and roles & set(row.roles)
         and row.step is not closing.informed
-        and row.verb not in (Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
+        and row.verb not in (Verb.UNCLEAR, Verb.INFORM, Verb.RATE, Verb.SAME, Verb.DIFFERENT)
     )
-    return tuple(Choice(verb=verb) for verb in dict.fromkeys(offered))
+    plain = tuple(Choice(verb=verb) for verb in dict.fromkeys(offered))
+    return (*plain, *judgements_of_doubt(case)) if Role.SERVICE_DESK in roles else plain
 
 
 def _counted(before: Case, outcome: Step | Refusal) -> Step | Refusal:

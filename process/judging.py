@@ -7,6 +7,7 @@ from classify.facts import Verb
 from classify.people import Role
 from process.case import Closing, Judgement, State
 from process.dispatch import suggestions
+from process.ladder import hours_left, resumed_due
 from process.turn import Act, Refusal, Step, Turn, letter
 
 JUDGE = (Verb.VALID, Verb.INVALID, Verb.ASK, Verb.NOTE)
@@ -30,7 +31,9 @@ def ask(turn: Turn) -> Step | Refusal:
         return Refusal(problem="no_reason")
     if not turn.case.complainant.address:
         return Refusal(problem="wrong_state", detail=turn.case.complainant.phone)
-    turn = turn.become(state=State.ASKED)
+    is_again = turn.case.state is State.ASKED
+    left = turn.case.left_hours if is_again else hours_left(turn.act.at, turn.case.due_at, turn.rules)
+    turn = turn.become(state=State.ASKED, left_hours=left, question=turn.reason)
     question = letter("request_particulars", question=turn.reason)
     return turn.step(turn.event("asked", turn.reason), notices=turn.to_complainant(question))
 
@@ -38,7 +41,8 @@ def ask(turn: Turn) -> Step | Refusal:
 def particulars(turn: Turn) -> Step | Refusal:
     """The complainant answered: back to where the question was asked."""
     is_accepted = turn.case.accepted is not None
-    turn = turn.become(state=State.ACCEPTED if is_accepted else State.RECORDED)
+    due_at = resumed_due(turn.act.at, turn.case.left_hours, turn.rules)
+    turn = turn.become(state=State.ACCEPTED if is_accepted else State.RECORDED, due_at=due_at)
     template, verbs = ("task_judge", JUDGE) if is_accepted else ("task_accept", ACCEPT)
     task = letter(template, *verbs, information=turn.reason)
     return turn.step(turn.event("informed", turn.reason), notices=turn.to_owner(task))

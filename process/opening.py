@@ -13,8 +13,11 @@ from classify.facts import Command, Verb
 from classify.particulars import Particulars
 from classify.people import Organisation, Person, Role
 from process.case import AttachmentNote, Case, Event, Party, Source, State
-from process.outgoing import Notice
-from process.turn import Act, Cause, Rules, Step, Turn, due_from, escalate, letter
+from process.ladder import due_from
+from process.outgoing import Choice, Notice
+from process.repeats import judgements_of_doubt
+from process.rules import Rules
+from process.turn import Act, Cause, Step, Turn, escalate, letter, on_ladder
 
 TEXT_CHARS_MAX = 20_000
 """Of the complaint's text on the record form; the mail itself is stored whole."""
@@ -52,7 +55,12 @@ def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Ste
     """Step 01: the recorded case, and all that goes out at once."""
     repeats, doubtful = _earlier_on_the_matter(opening)
     vip = _vip_reason(opening, organisation)
-    case = replace(_record(opening, rules), is_vip=bool(vip), related=tuple(c.number for c, _ in repeats))
+    case = replace(
+        _record(opening, rules),
+        is_vip=bool(vip),
+        related=tuple(earlier.number for earlier, _ in repeats),
+        doubtful=tuple(earlier.number for earlier, _ in doubtful),
+    )
     turn = _turn(case, opening, organisation, rules)
     recorded = turn.event("recorded", opening.subject)
     escalated = _escalations(turn, vip if opening.may_escalate else "", repeats)
@@ -64,7 +72,7 @@ def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Ste
 
 def _record(opening: Opening, rules: Rules) -> Case:
     found = opening.particulars
-    return Case(
+    case = Case(
         number=opening.number,
         state=State.RECORDED,
         language=opening.language,
@@ -85,8 +93,10 @@ def _record(opening: Opening, rules: Rules) -> Case:
         category=found.category,
         severity=found.severity,
         remedy=found.remedy,
+        since=opening.now,
         due_at=due_from(opening.now, State.RECORDED, rules),
     )
+    return on_ladder(case, 0, rules)
 
 
 def _turn(case: Case, opening: Opening, organisation: Organisation, rules: Rules) -> Turn:
@@ -154,5 +164,6 @@ def _task(turn: Turn, opening: Opening, vip: str, doubtful: list[tuple[Case, str
         warnings.append(f"可能是同一事项 / possibly the same matter: {words}")
     if turn.case.about_keys:
         warnings.append(f"投诉涉及 / about: {turn.case.about}")
-    task = letter("task_accept", Verb.ACCEPT, Verb.ASK, Verb.NOTE, warning="\n".join(warnings))
-    return turn.to_role(Role.SERVICE_DESK, task)
+    task = letter("task_accept", Verb.ACCEPT, Verb.ASK, warning="\n".join(warnings))
+    choices = (*task.choices, *judgements_of_doubt(turn.case), Choice(verb=Verb.NOTE))
+    return turn.to_role(Role.SERVICE_DESK, replace(task, choices=choices))

@@ -35,6 +35,20 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One of several matters that a notice lists: what there is to say of it, and what may be answered on it."""
+
+    matter: str
+    """Its own number: the answers to it carry its own token."""
+    group: str
+    """Under which heading it stands; a template's word."""
+    case: Case | None = None
+    quoted: Quoted | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A wish to tell somebody something: which template, to whom, about what."""
 
@@ -52,6 +66,8 @@ class Notice:
     """Further words for the template: reason, question, evidence …, by the template's own names."""
     choices: tuple[Choice, ...] = ()
     """What may be answered, in the order to be shown."""
+    items: tuple[Item, ...] = ()
+    """The matters that a digest lists, in the order to be shown."""
     is_reply: bool = False
     """Caused by a mail of the recipient (Auto-Submitted: auto-replied), else auto-generated."""
     in_reply_to: str = ""

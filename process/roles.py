@@ -17,6 +17,19 @@ SUCCESSION = {
     Role.MANAGEMENT_REPRESENTATIVE: Role.GENERAL_MANAGER,
 }
 
+OWNERS = {
+    State.RECORDED: Role.SERVICE_DESK,
+    State.ACCEPTED: Role.SERVICE_DESK,
+    State.OBJECTED: Role.MANAGEMENT_REPRESENTATIVE,
+    State.VALID: Role.SERVICE_DESK,
+    State.HANDLING: Role.DEPARTMENT_MANAGER,
+    State.VERIFYING: Role.IT_SERVICE_MANAGER,
+    State.FEEDING_BACK: Role.SERVICE_DESK,
+}
+"""Who has to take the steps of the staff."""
+OF_USER = frozenset({State.ASKED, State.CONFIRMING, State.NOT_VALID})
+"""States in which the complainant is waited for."""
+
 STAFF = tuple(role for role in Role if role is not Role.COMPLAINANT)
 
 
@@ -32,6 +45,23 @@ def holders(role: Role, case: Case, organisation: Organisation) -> tuple[Person,
             return people
         role = SUCCESSION[role]
     return ()
+
+
+def engineers(case: Case, organisation: Organisation) -> tuple[Person, ...]:
+    """The engineer who accepted the complaint, else the whole desk."""
+    desk = holders(Role.SERVICE_DESK, case, organisation)
+    owner = case.accepted.by.key if case.accepted else ""
+    return tuple(person for person in desk if person.key == owner) or desk
+
+
+def owners(case: Case, organisation: Organisation) -> tuple[Person, ...]:
+    """Who is waited for; nobody when it is closed."""
+    if case.state in OF_USER:
+        return (case.complainant.person,)
+    role = OWNERS.get(case.state)
+    if role is Role.SERVICE_DESK:
+        return engineers(case, organisation)
+    return holders(role, case, organisation) if role else ()
 
 
 def roles_of(person: Person, case: Case, organisation: Organisation) -> frozenset[Role]:

@@ -11,24 +11,10 @@ from datetime import datetime
 from classify.facts import Command, Verb
 from classify.people import Organisation, Person, Role
 from process.case import Case, Escalation, Event, Party, State
+from process.ladder import due_from, rungs
 from process.outgoing import Choice, Notice, Quoted
-from process.roles import holders
-from process.worktime import Calendar
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the organisation configured about the process. Durations are working time."""
-
-    calendar: Calendar
-    accept_hours: float = 4
-    judge_days: int = 1
-    department_days: int = 3
-    verify_days: int = 1
-    feedback_days: int = 1
-    confirm_days: int = 5
-    is_feedback_automatic: bool = False
-    """False: the desk approves the draft of the feedback (step 08) before the user gets it."""
+from process.roles import engineers, holders
+from process.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +77,13 @@ class Turn:
         )
 
     def become(self, **changes: object) -> "Turn":
-        """This turn with the case changed; a change of state brings its own due date."""
+        """This turn with the case changed; a change of state starts its clock and ladder."""
         state = changes.get("state")
-        if isinstance(state, State) and "due_at" not in changes:
-            changes["due_at"] = due_from(self.act.at, state, self.rules)
-        return replace(self, case=replace(self.case, **changes))  # type: ignore[arg-type]
+        if isinstance(state, State):
+            changes.setdefault("due_at", due_from(self.act.at, state, self.rules))
+            changes["since"] = self.act.at
+        case = replace(self.case, **changes)  # type: ignore[arg-type]
+        return replace(self, case=on_ladder(case, 0, self.rules) if "since" in changes else case)
 
     def step(self, *events: Event, notices: tuple[Notice, ...] = ()) -> Step:
         """The step to this turn's case; every notice carries the case as it stands now."""
@@ -115,10 +103,7 @@ class Turn:
 
     def to_owner(self, letter: "Letter") -> tuple[Notice, ...]:
         """To the engineer who accepted the complaint, else to the whole desk."""
-        desk = holders(Role.SERVICE_DESK, self.case, self.organisation)
-        owner = self.case.accepted.by.key if self.case.accepted else ""
-        mine = tuple(person for person in desk if person.key == owner)
-        return tuple(self.letter(letter, person) for person in mine or desk)
+        return tuple(self.letter(letter, person) for person in engineers(self.case, self.organisation))
 
     def to_complainant(self, letter: "Letter") -> tuple[Notice, ...]:
         """To the complainant; nothing when no address is known (a telephone complaint)."""
@@ -213,18 +198,7 @@ def escalate(turn: Turn, cause: Cause) -> Step:
     return turn.step(event, notices=(notice,))
 
 
-def due_from(at: datetime, state: State, rules: Rules) -> datetime | None:
-    """When a step that begins at `at` is due; None for states that nobody is waited for in."""
-    if state is State.RECORDED:
-        return rules.calendar.add_hours(at, rules.accept_hours)
-    days = {
-        State.ACCEPTED: rules.judge_days,
-        State.OBJECTED: rules.judge_days,
-        State.VALID: rules.judge_days,
-        State.HANDLING: rules.department_days,
-        State.VERIFYING: rules.verify_days,
-        State.FEEDING_BACK: rules.feedback_days,
-        State.CONFIRMING: rules.confirm_days,
-        State.NOT_VALID: rules.confirm_days,
-    }.get(state)
-    return None if days is None else rules.calendar.add_days(at, days)
+def on_ladder(case: Case, rung: int, rules: Rules) -> Case:
+    """The case with so many rungs of its present ladder behind it."""
+    ladder = rungs(case.state, case.since or case.recorded_at, case.due_at, rules)
+    return replace(case, rung=rung, remind_at=ladder[rung].at if rung < len(ladder) else None)

@@ -65,6 +65,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "department": case.department,
         "recorded_at": case.recorded_at,
         "due_at": case.due_at,
+        "remind_at": case.remind_at,
         "is_closed": case.is_closed,
         "record": to_json(case),
     }
@@ -96,6 +97,18 @@ def listed(conn: Connection, only_open: bool) -> tuple[Case, ...]:
     query = select(complaint.c.record).order_by(complaint.c.number)
     if only_open:
         query = query.where(complaint.c.is_closed.is_(False))
+    return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
+
+
+def to_remind(conn: Connection, now: datetime, count: int) -> tuple[Case, ...]:
+    """Complaints with a rung of their ladder due, the longest due first; others leave them to the caller."""
+    query = (
+        select(complaint.c.record)
+        .where(complaint.c.remind_at <= now)
+        .order_by(complaint.c.remind_at, complaint.c.number)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
     return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
 
 

@@ -293,6 +293,14 @@ def of_matter(conn: Connection, number: str) -> tuple[MailRow, ...]:
     return _rows(conn, select(*_LISTED).where(mail.c.matter == number).order_by(mail.c.id))
 
 
+def for_desk(conn: Connection, since: datetime, until: datetime, count: int) -> tuple[MailRow, ...]:
+    """What waits for a person: the other mail of a period, and all that is set aside; newest first."""
+    is_other = (mail.c.kind == "other") & (mail.c.matter == "")
+    is_of_period = (mail.c.stored_at > since) & (mail.c.stored_at <= until)
+    query = select(*_LISTED).where((mail.c.state == "set_aside") | (is_other & is_of_period))
+    return _rows(conn, query.order_by(mail.c.id.desc()).limit(count))
+
+
 def _rows(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[MailRow, ...]:
     return tuple(MailRow(**row._mapping) for row in conn.execute(query))
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from store.tables import once
@@ -19,3 +19,8 @@ def take(conn: Connection, subject: str, rung: str, now: datetime) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def last(conn: Connection, subject: str) -> datetime | None:
+    """When a rung of this subject was taken last."""
+    return conn.execute(select(func.max(once.c.at)).where(once.c.subject == subject)).scalar()

@@ -123,9 +123,11 @@ complaint = Table(
     Column("department", String(200), nullable=False),
     Column("recorded_at", UtcTime, nullable=False),
     Column("due_at", UtcTime),
+    Column("remind_at", UtcTime),  # of the next rung of its ladder
     Column("is_closed", Boolean, nullable=False),
     Column("record", JSON, nullable=False),  # the record form whole
     Index("ix_complaint_is_closed_number", "is_closed", "number"),
+    Index("ix_complaint_remind_at", "remind_at"),
     Index("ix_complaint_complainant_key_recorded_at", "complainant_key", "recorded_at"),
     Index("ix_complaint_on_behalf_of_key_recorded_at", "on_behalf_of_key", "recorded_at"),
 )

@@ -4,7 +4,7 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from classify.people import Department, NamedVip, Organisation, Person, Role
-from process.turn import Rules
+from process.rules import Rules
 from process.worktime import Calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.desk import Desk
+from tests.desk import desk as open_desk
 from tests.site import Site
 
 
@@ -30,3 +32,9 @@ def user(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def site(tmp_path: Path, dovecot: servers.Dovecot, sink: servers.Sink, user: str) -> Site:
     return Site(folder=tmp_path, dovecot=dovecot, sink=sink, user=user)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path) as opened:
+        yield opened

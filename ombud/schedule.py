@@ -1,0 +1,23 @@
+"""What the clock does at each tick, in this order: reminders, then the digest of the day.
+
+Each job looks at its tables and does what is due by `office.clock`; that it does a thing once is the
+database's business (a version, a unique row), so any number of clocks may tick. A clock that was set
+back does nothing again; one that was set forward, or a service that was down, catches up.
+"""
+
+from ombud import digest, remind
+from ombud.office import Office
+from store.complaints import Stale
+
+JOBS = (remind.due, digest.daily)
+
+
+def tick(office: Office) -> int:
+    """Does what is due; how many things were done. A job that met another writer is left to the next tick."""
+    done = 0
+    for job in JOBS:
+        try:
+            done += job(office)
+        except Stale:
+            continue
+    return done
