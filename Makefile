@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check debian-packages clean
+.PHONY: demo test check debian-packages clean worst-case fuzz golden
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -15,6 +15,19 @@ check: $(STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+# How long hostile text keeps every pattern and reader busy, worst first; fails when one is too slow.
+worst-case: $(STAMP)
+	$(PY) -m bench.worst_case
+
+# Mutated samples through everything that reads a mail, for SECONDS; what breaks a rule is saved in .fuzz/.
+SECONDS ?= 600
+fuzz: $(STAMP)
+	nice -n 19 $(PY) -m tests.fuzz --seconds $(SECONDS) --seed $$(date +%s)
+
+# The golden results of tests/mail anew, with the differences printed.
+golden: $(STAMP)
+	$(PY) -m tests.golden
 
 # Locked dependencies with their hashes: by uv where it is present, by pip where it is not.
 $(STAMP): pyproject.toml uv.lock requirements.lock
