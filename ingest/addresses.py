@@ -19,10 +19,12 @@ MAX_MESSAGE_IDS = 1_000
 MAX_ADDRESS_LENGTH = 320
 
 _ID = re.compile(r"<\s*([^<>\s]{1,998})\s*>")
-_BARE_ID = re.compile(r"[^<>\s,;\"()]{1,498}@[^<>\s,;\"()]{1,498}")
-_SEPARATOR = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|<[^<>]{0,1000}>|[:;；，]', re.DOTALL)
+_BARE_ID = re.compile(r"(?<![^<>\s,;\"()])[^<>\s,;\"()]{1,498}@[^<>\s,;\"()]{1,498}")
+# A quotation that never closes reaches to the end: so each is looked at once.
+_SEPARATOR = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|<[^<>]{0,1000}>|[:;；，]', re.DOTALL)
 _EMPTY_GROUPS = re.compile(r"(?::[ \t]{0,9};[ \t]{0,9}){2,}")
 _LONE = re.compile(r"(?<![^\s<\"(,;:'])([^\s<>()\",;:@\\\[\]]{1,64}@[^\s<>()\",;:@\\\[\]]{1,255})")
+_DOMAIN_ONLY = re.compile(r"[<:]\s{0,9}(@[^\s<>()\",;:@]{1,255})\s{0,9}[;>]")
 _QUOTED = re.compile(r'"[^"]*"')
 _ANGLE = re.compile(r"<\s*([^<>\s:;,@]{1,64}@[^<>\s:;,@]{1,255})\s*>?\s*$")
 
@@ -37,6 +39,27 @@ def read(values: tuple[str, ...]) -> tuple[Address, ...]:
         if not any(address.address for address in found):
             found = _recovered(raw)
     return tuple(address for address in found if address.address or address.name)[:MAX_ADDRESSES]
+
+
+def recipients(values: tuple[str, ...]) -> tuple[Address, ...]:
+    """The addresses of To or Cc, with those that only stand where a name should.
+
+    QUIRK: `one@example.com <two@example.com>` is told as both, `<list:@example.com;>` as its domain. It
+    gives nobody a power: anyone may write any address into To. From and Reply-To never read like this.
+    """
+    found = read(values)
+    raw = ",".join(values)[:MAX_HEADER_CHARACTERS]
+    if not found:
+        return tuple(_address("", domain) for domain in _DOMAIN_ONLY.findall(raw)[:1])
+    shown = (one for address in found for one in (*_bare_name(address, raw), address))
+    return tuple(shown)[:MAX_ADDRESSES]
+
+
+def _bare_name(address: Address, raw: str) -> tuple[Address, ...]:
+    """The address that stands unquoted where the name should, unless it is the same one."""
+    name = address.name
+    is_bare = bool(_LONE.fullmatch(name)) and name in _LONE.findall(raw) and f'"{name}"' not in raw
+    return (_address("", name),) if is_bare and name.casefold() != address.key else ()
 
 
 def message_ids(value: str) -> tuple[str, ...]:
@@ -83,7 +106,11 @@ def _separated(value: str) -> str:
 def _follows_address(value: str, position: int) -> bool:
     """A full-width comma inside an unquoted name is part of the name."""
     before = value[max(0, position - MAX_ADDRESS_LENGTH) : position].rstrip()
-    word = re.split(r"[\s,;，；<]", before[-MAX_ADDRESS_LENGTH:])[-1] if before[-1:].isalnum() else ""
+    word = (
+        re.split(r"[\s,;，；<]", before[-MAX_ADDRESS_LENGTH:])[-1]
+        if "@" in before and before[-1:].isalnum()
+        else ""
+    )
     return before.endswith(">") or "@" in word
 
 

@@ -23,7 +23,7 @@ _NO_NAME_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 _EXTENSION = {
     "message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html",
-    "image/jpeg": ".jpg", "message/delivery-status": ".txt", "text/rfc822-headers": ".txt",
+    "image/jpeg": ".jpg", "message/delivery-status": ".txt", "message/disposition-notification": ".txt", "text/rfc822-headers": ".txt",
     "application/pkcs7-signature": ".p7s", "application/pgp-signature": ".asc",
 }  # fmt: skip
 

@@ -10,9 +10,10 @@ Sources: RFC 8601 2.2, RFC 5322 3.2.2, RFC 7489 3.1.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest import headers
@@ -21,6 +22,7 @@ from ingest.mail import Mail
 HEADER_CHARS_MAX = 8_000
 """Of a header that is read; a longer one is no verdict."""
 RESULTS_MAX = 50
+DOMAIN_CHARS_MAX = 253
 REASON_CHARS_MAX = 120
 
 # A value goes on to the next blank: a local part may hold '=' and quoted strings of the sender's making.
@@ -43,6 +45,8 @@ class Authentication:
 
     verdict: Literal["pass", "fail", "none"]
     reasons: tuple[str, ...] = ()
+    is_ours: bool = False
+    """Whether it is what our own server wrote; then nothing else is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,20 @@ def verdict(mail: Mail, authserv_id: str) -> Authentication:
     """Whether the From domain is authentic, in the eyes of the server with this authserv-id."""
     if not authserv_id:
         return NONE
-    domain = _ascii(mail.sender.address.rpartition("@")[2].casefold())
-    if not domain or len(mail.header_all("from")) != 1:
+    domain = from_domain(mail)
+    if not domain:
         return Authentication(verdict="none", reasons=("no single From address to judge",))
     results = next((r for r in _headers(mail) if r is not None and r[0] == authserv_id.casefold()), None)
     if results is None:
         return Authentication(verdict="none", reasons=(f"no Authentication-Results of {authserv_id}",))
-    return _judged(results[1], domain)
+    return replace(_judged(results[1], domain), is_ours=True)
+
+
+def from_domain(mail: Mail) -> str:
+    """The domain of the one From address as A-labels; '' when there is none, or several From fields."""
+    if len(mail.header_all("from")) != 1:
+        return ""
+    return ascii_domain(mail.sender.address.rpartition("@")[2].lower())
 
 
 def _judged(results: tuple[_Result, ...], domain: str) -> Authentication:
@@ -83,7 +94,7 @@ def _judged(results: tuple[_Result, ...], domain: str) -> Authentication:
     # A pass for another domain than that of the From address which we read is none.
     if any(r.outcome == "pass" and (not r.domain or r.domain == domain) for r in dmarc):
         return Authentication(verdict="pass", reasons=reasons)
-    if any(r.outcome == "pass" and _aligned(r.domain, domain) for r in others):
+    if any(r.outcome == "pass" and aligned(r.domain, domain) for r in others):
         return Authentication(verdict="pass", reasons=reasons)
     if others and all(r.outcome in ("fail", "hardfail") for r in others):
         return Authentication(verdict="fail", reasons=reasons)
@@ -140,7 +151,7 @@ def _parts(value: str) -> list[str] | None:
 
 def _result(part: str) -> _Result | None:
     """'dkim=pass header.d=corp.example'; None for other methods and what is no result."""
-    pairs = [(pair[1].casefold(), pair[2].casefold()) for pair in _PAIR.finditer(part)]
+    pairs = [(pair[1].lower(), pair[2].lower()) for pair in _PAIR.finditer(part)]
     if not pairs:
         return None
     method, outcome = pairs[0][0].partition("/")[0], pairs[0][1]
@@ -148,17 +159,25 @@ def _result(part: str) -> _Result | None:
         return None
     named = (value for name in _DOMAIN_OF[method] for key, value in pairs if key == name)
     # An address or a domain, by method.
-    return _Result(method, outcome, _ascii(next(named, "").strip('"<>').rpartition("@")[2].rstrip(".")))
+    return _Result(method, outcome, ascii_domain(next(named, "").strip('"<>').rpartition("@")[2].rstrip(".")))
 
 
-def _ascii(domain: str) -> str:
-    """The domain as A-labels (RFC 5890), as it stands when it is none."""
+def ascii_domain(domain: str) -> str:
+    """The domain as A-labels (RFC 5890), as it stands when it is none.
+
+    Not by the codec "idna": IDNA 2003 makes "ss" of "ß", which is another domain, with another owner.
+    """
+    return ".".join(map(_a_label, domain.split("."))) if len(domain) <= DOMAIN_CHARS_MAX else domain
+
+
+def _a_label(label: str) -> str:
     with suppress(UnicodeError):
-        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    return domain
+        plain = unicodedata.normalize("NFC", label)
+        return plain if plain.isascii() else f"xn--{plain.encode('punycode').decode('ascii')}"
+    return label
 
 
-def _aligned(one: str, other: str) -> bool:
+def aligned(one: str, other: str) -> bool:
     """RFC 7489 3.1: relaxed alignment, without a list of public suffixes: equal, above or below."""
     if not one or "." not in one or "." not in other:
         return one != "" and one == other

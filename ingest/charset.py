@@ -42,6 +42,8 @@ MAIL_LABEL = {
     "us-ascii": "", "ascii": "", "x-user-defined": "", "unknown-8bit": "", "x-unknown": "",
 }  # fmt: skip
 
+# Seen: "internal codec error" of iso2022_jp_2 and its like, for bytes that end inside an escape sequence.
+_CODEC_FAULTS = (RuntimeError, SystemError)
 _TOKEN = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _IDEOGRAPH = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -87,7 +89,7 @@ def decode(data: bytes, label: str = "") -> Decoded:
 def _strict(data: bytes, codec: str) -> str | None:
     try:
         text = data.decode(codec)
-    except (UnicodeError, LookupError):
+    except (UnicodeError, LookupError, *_CODEC_FAULTS):
         return None
     return None if _SURROGATE.search(text) else text
 
@@ -99,7 +101,16 @@ def _stateful(data: bytes, codec: str) -> str | None:
     if codec == "hz" and not data.isascii():
         return None
     text = _strict(data, codec)
-    return _lenient(data, codec) if text is None and codec == "hz" else text
+    if text is None and (codec == "hz" or _is_slightly_damaged(data, codec)):
+        return _lenient(data, codec)
+    return text
+
+
+def _is_slightly_damaged(data: bytes, codec: str) -> bool:
+    """True when few bytes are outside a seven-bit charset and they are not Chinese either."""
+    sample = data[:SAMPLE_BYTES]
+    bad = _lenient(sample, codec).count("\ufffd")
+    return bad * CHARACTERS_PER_BAD_BYTE <= len(sample) and not _chinese_codec(data)
 
 
 def _utf16(data: bytes) -> str | None:
@@ -119,7 +130,11 @@ def _utf8(data: bytes, codec: str, label: str) -> Decoded | None:
     """The UTF-8 reading when the bytes are UTF-8, whole or with a little damage."""
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        is_cut = error.reason == "unexpected end of data" and codec in {"", "utf-8"}
+        cut = data[: error.start].decode("utf-8-sig") if is_cut else ""
+        if _BEYOND_TWO_BYTES.search(cut):
+            return Decoded(cut + "\ufffd", "UTF-8 cut in a character: it is replaced")
         return _damaged_utf8(data, declared=codec == "utf-8")
     if codec in EAST_ASIAN and not _BEYOND_TWO_BYTES.search(text) and _strict(data, codec) is not None:
         return None  # Two bytes of GBK can be one Latin letter in UTF-8; then the label decides.
@@ -219,7 +234,10 @@ def _big5_weight(token: bytes) -> float:
 
 def _lenient(data: bytes, codec: str) -> str:
     handler = "ombud.gb" if codec == "gb18030" else "replace"
-    text = data.decode(codec, handler).removeprefix("\ufeff")
+    try:
+        text = data.decode(codec, handler).removeprefix("\ufeff")
+    except _CODEC_FAULTS:
+        text = data.decode("ascii", "replace")
     return _SURROGATE.sub("\ufffd", text)
 
 

@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-MIN_YEAR, MAX_YEAR = 1900, 2100
+# QUIRK: clocks that are wrong by centuries are seen; what they say is told as it is written.
+MIN_YEAR, MAX_YEAR = 1900, 9998
 MAX_LENGTH = 200
 
 # QUIRK: weekdays in Chinese, in full width, or with nothing but a blank behind them.

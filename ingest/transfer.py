@@ -46,7 +46,7 @@ def _base64(body: bytes) -> Transferred:
     """Decodes whole, cut, and line-wise padded base64 alike."""
     digits = body.translate(None, _NOT_BASE64)
     foreign = len(body) - len(digits) - sum(map(body.count, (b"\n", b"\r", b" ", b"\t")))
-    if foreign > len(body) * FOREIGN_SHARE:
+    if foreign > (len(digits) + foreign) * FOREIGN_SHARE:  # line ends do not count: LF and CRLF read the same
         return Transferred(body, "labelled base64 but is not: body taken as it stands")
     if b"=" in digits.rstrip(b"="):
         return _padded_inside(body, digits)

@@ -125,6 +125,25 @@ def test_domains_compare_as_a_labels() -> None:
     assert verdict(value, sender="boss@中文.example") == "pass"
 
 
+@pytest.mark.parametrize(
+    ("from_domain", "judged_domain"),
+    [
+        ("gross.example", "groß.example"),
+        ("groß.example", "gross.example"),
+        ("gross.example", "xn--gro-7ka.example"),
+    ],
+)
+def test_a_domain_with_sharp_s_is_another_domain(from_domain: str, judged_domain: str) -> None:
+    value = f"mx.corp.example; dmarc=pass header.from={judged_domain}; dkim=pass header.d={judged_domain}"
+    assert verdict(value, sender=f"boss@{from_domain}") == "none"
+
+
+def test_only_what_our_own_server_wrote_is_ours() -> None:
+    assert judged("mx.corp.example; spf=none").is_ours
+    assert not judged("mx.other.example; dmarc=pass").is_ours
+    assert not judged().is_ours
+
+
 def test_reasons_name_method_outcome_and_domain() -> None:
     assert judged("mx.corp.example; spf=none; dkim=pass header.d=evil.example").reasons == (
         "spf=none",

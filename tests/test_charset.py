@@ -105,3 +105,25 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def test_decode_escape_sequences_that_break_the_codec():
+    """Seen with Python 3.11: "internal codec error" of iso2022_jp_2, a RuntimeError."""
+    data = b"\x1b.J\x1bN\xd2"
+    assert charset.decode(data).text
+    assert charset.decode(data, "iso-2022-jp").text
+
+
+@pytest.mark.parametrize("label", ["", "utf-8", "unknown-8bit"])
+def test_decode_short_utf_8_cut_in_a_character(label):
+    data = "打印机坏了".encode()
+    assert charset.decode(data[:-1], label).text == "打印机坏\ufffd"
+    assert charset.decode("好".encode("gbk"), label).text == "好"
+
+
+def test_decode_seven_bit_charset_with_one_foreign_byte():
+    data = b"01 " + "打印".encode("iso2022_jp") + b" Dij\x8aat.mp3"
+    assert charset.decode(data, "iso-2022-jp").text == "01 打印 Dij\ufffdat.mp3"
+    assert (
+        charset.decode("打印机坏了，请尽快处理".encode("gbk"), "iso-2022-jp").text == "打印机坏了，请尽快处理"
+    )

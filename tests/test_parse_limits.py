@@ -1,5 +1,8 @@
 """Hostile sizes and depths: every message gives a Mail, and keeps what it can."""
 
+import random
+import tracemalloc
+
 import pytest
 
 from ingest import contents, structure
@@ -90,3 +93,62 @@ def test_parse_body_of_five_megabytes(kind):
     mail = parse(HEADER + BODIES[kind])
     assert mail.subject == "s", kind
     assert len(mail.text) <= contents.MAX_TEXT, kind
+
+
+LARGE_BYTES = 50_000_000
+# The text as Python holds it: up to four bytes a character, twice while it is decoded, beside the bytes.
+MEMORY_FACTOR = 10
+LARGE = {
+    "base64 attachment": b"Content-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64\n\n"
+    + b"UEsDBBQAAAAIAAAAIQBQSwMEFAAAAAgAAAAhAFBLAwQUAAAACAAAACEA\n" * 840_000,
+    "text": b"Content-Type: text/plain; charset=utf-8\n\n" + "打印机坏了\n".encode() * 3_100_000,
+    "html": b"Content-Type: text/html\n\n" + b"<p>a b c</p>\n" * 3_850_000,
+    "random bytes": b"\n" + random.Random(2026).randbytes(LARGE_BYTES),
+    "parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 7_150_000,
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_parse_message_of_50_megabytes_in_bounded_memory(kind):
+    raw = HEADER + LARGE[kind]
+    tracemalloc.start()
+    try:
+        mail = parse(raw)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert mail.subject == "s"
+    assert peak_bytes < MEMORY_FACTOR * len(raw), f"{kind}: {peak_bytes / len(raw):.1f} times its size"
+
+
+def test_parse_attachment_of_50_megabytes_is_whole():
+    attached = parse(HEADER + LARGE["base64 attachment"]).attachments[0]
+    assert (attached.filename, attached.size_bytes) == ("a.zip", 840_000 * 42)
+
+
+DAMAGED = {
+    "no boundary": (b"Content-Type: multipart/mixed\n\n--b\n\ntext\n--b--\n", "text"),
+    "boundary that never occurs": (b"Content-Type: multipart/mixed; boundary=c\n\ntext\n", "text"),
+    "truncated base64": (b"Content-Transfer-Encoding: base64\n\n5omT5Y2w5py65Z2P5L", "打印机坏"),
+    "truncated quoted-printable": (b"Content-Transfer-Encoding: quoted-printable\n\n=E5=9D=8F=E", "坏"),
+    "NULs": (b"X: a\0b\n\nt\0e\0x\0t", "text"),
+    "bare CR": (b"\none\rtwo\r", "one\ntwo"),
+    "mixed line ends": (b"\none\r\ntwo\nthree\rfour", "one\ntwo\nthree\nfour"),
+    "only bare CR": (b"\none\ntwo\n", "one\ntwo"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_parse_damaged_message_keeps_its_text(kind):
+    rest, text = DAMAGED[kind]
+    raw = HEADER + rest
+    mail = parse(raw.replace(b"\n", b"\r") if kind == "only bare CR" else raw)
+    assert mail.sender.address == "a@corp.example", kind
+    assert text in mail.text, (kind, mail.text)
+    assert not set("\0\r") & set(mail.text), (kind, mail.text)
+
+
+def test_parse_addresses_in_quotations_that_never_close():
+    """Each quotation mark was once looked at to the end: minutes for a header of 60 kB."""
+    mail = parse(b"To: ;a@corp.example; " + b'\\"' * 50_000 + HEADER[4:] + b"\nx")
+    assert mail.text == "x"

@@ -1,0 +1,166 @@
+"""The line that names whose words follow: '张三 <a@b> 于2026年3月3日 10:00写道：', 'On …, … wrote:'.
+
+Promises: linear; a line counts only in the shape that mail programs write: a date or an address, a verb
+and a colon, without a sentence of its own. Works on the lines of `quote.readable`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ingest import quote_words
+
+WRAPPED_LINES = 5
+"""Over which one attribution may be broken."""
+CHARS_MAX = 400
+NAME_CHARS_MAX = 90
+EVIDENCE_LINES = 3
+"""Within which the quotation begins below a line that is told by its marks."""
+
+_FURNITURE = " >*_|\t"
+_DASHED = re.compile(r"-{2,20}\s{0,3}")
+_COLON_END = re.compile(r":[\s*|>-]{0,12}$")
+_DASH_END = re.compile(r"-{2,40}\s{0,3}$")
+_ADDRESS_END = re.compile(r"@[^\s@]{2,120}$")
+_VERB_END = re.compile(rf"(?:{quote_words.VERBS})\s{{0,4}}$", re.IGNORECASE)
+_VERB_INSIDE = re.compile(rf"(?:\b|(?<=\s))(?:{quote_words.VERBS_INSIDE})(?:\b|(?=\s|\d))", re.IGNORECASE)
+_VERB_THEN_TEXT = re.compile(r"(?:写道|寫道|wrote)\s{0,2}:\s{0,4}\S", re.IGNORECASE)
+
+# "Fri, Nov 20", "20 Nov", "ven. 20 nov.", "Tue 16"; then digits.
+_WORDY_DATE = r"(?:[^\W\d_]{2,12}[.,]{0,2}\s{1,3}){0,3}\d{1,4}"
+_CHINESE_DATE = r"(?:(?:星期|周|週|礼拜)[一二三四五六日天][,，、\s]{0,3})?\d{2,4}\s?[年/.-]\s?\d{1,2}"
+_PREPOSED = re.compile(
+    rf"(?:(?:{quote_words.PREPOSITIONS})\s{{1,3}}{_WORDY_DATE}|(?:在|于|於)\s{{0,3}}{_CHINESE_DATE})",
+    re.IGNORECASE,
+)
+_DATED = re.compile(rf"{_WORDY_DATE}[\s.,/:年-]", re.IGNORECASE)
+_ADDRESS = re.compile(r"[<\[(]\s{0,2}(?:mailto:)?[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,120}")
+_BARE_ADDRESS = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{2,100}")
+_OPENED_ADDRESS = re.compile(r"[<\[(]\s{0,2}$")
+# "服务台 于 2026年11月20日 周五 上午9:30 写道": nothing but a date between the preposition and the verb.
+_NAME_THEN_DATE = re.compile(
+    r"[^。！？!?;；,，]{1,60}?(?:于|於|在|写于|寫於)\s{0,2}\d{2,4}[-\d年月日号號时時分秒点點周週星期一二三四五六天上下午中晚凌晨早傍"
+    r":/.,，、\s()+GMTUCSZAP]{4,60}(?:写道|寫道|$)",
+    re.IGNORECASE,
+)
+_QUOTING = re.compile(r"(?:quoting|zitat von|引自|引用自|引用)\s{0,3}[^:]{1,90}$", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,2}\s{0,2}[:.点時时]\s{0,2}\d{2}|\b(?:19|20)\d{2}(?!\d)")
+# What people write in the middle of a sentence of their own: "在2026年11月20日的邮件里，你们写道：".
+_SENTENCE = re.compile(
+    r"[。！？；]|\d\s{0,2}[日号號]?\s{0,2}的|[我你您他她它](?:们|們)?(?:曾|已|在\S{0,12})?\s{0,2}(?:写|寫)"
+)
+_QUOTED = re.compile(r"\s{0,8}>")
+
+
+def length_at(lines: Sequence[str], at: int) -> int:
+    """How many lines the attribution that begins here has; 0 when none begins here."""
+    if not _may_begin(lines[at]):
+        return 0
+    for count in range(1, WRAPPED_LINES + 1):
+        if at + count > len(lines) or not lines[at + count - 1].strip(_FURNITURE):
+            return 0
+        if _may_end(lines[at + count - 1]) and _is_whole(lines, at, count):
+            return 0 if _begins_later(lines, at, count) else count
+    return 0
+
+
+def _may_begin(line: str) -> bool:
+    """A cheap look: a preposition with a date, a date, an address, or a name with a date."""
+    start = _stripped(line)
+    if not start or len(start) > CHARS_MAX:
+        return False
+    return bool(
+        _PREPOSED.match(start)
+        or _DATED.match(start)
+        or "@" in start
+        or _OPENED_ADDRESS.search(start[-4:])
+        or _NAME_THEN_DATE.match(start)
+        or _QUOTING.match(start[:8])
+    )
+
+
+def _may_end(line: str) -> bool:
+    tail = line[-60:].rstrip(_FURNITURE)
+    return bool(
+        _COLON_END.search(tail)
+        or _DASH_END.search(tail)
+        or _VERB_THEN_TEXT.search(line)
+        or "@" in line[-130:]
+    )
+
+
+def _is_whole(lines: Sequence[str], at: int, count: int) -> bool:
+    """Whether these lines together are one attribution."""
+    whole = " ".join(_stripped(line) for line in lines[at : at + count])
+    if len(whole) > CHARS_MAX:
+        return False
+    if count == 1 and _VERB_THEN_TEXT.search(whole):
+        return _is_followed_by_its_text(whole)
+    colon, dashes = _COLON_END.search(whole), _DASH_END.search(whole)
+    said = whole[: colon.start()] if colon else whole[: dashes.start()] if dashes else whole
+    if _SENTENCE.search(said):
+        return False
+    if not colon and not (dashes and _DASHED.match(lines[at].strip(_FURNITURE))):
+        return (
+            bool(_DATED.match(said) and _ADDRESS.search(said))
+            and _ends_with_address(said)
+            and _is_quoted(lines, at + count)
+        )
+    return _is_attribution(said) and (bool(_has_evidence(said)) or _is_quoted(lines, at + count))
+
+
+def _is_followed_by_its_text(whole: str) -> bool:
+    """QUIRK: HTML made flat puts the quotation on the same line: '在 …，张三 <a@b> 写道： 您好'."""
+    verb = _VERB_THEN_TEXT.search(whole)
+    said = whole[: verb.start()] if verb else ""
+    return bool(_PREPOSED.match(said) and _ADDRESS.search(said)) and not _SENTENCE.search(said)
+
+
+def _is_attribution(said: str) -> bool:
+    """Without its colon or dashes."""
+    ends_with_verb = bool(_VERB_END.search(said))
+    is_dated = bool(_PREPOSED.match(said) or _DATED.match(said))
+    if is_dated:
+        return ends_with_verb or bool(_VERB_INSIDE.search(said)) or _ends_with_address(said)
+    if _NAME_THEN_DATE.fullmatch(said) and (ends_with_verb or "写于" in said or "寫於" in said):
+        return True
+    address = _ADDRESS.search(said)
+    if address:
+        return address.start() <= NAME_CHARS_MAX and (
+            ends_with_verb or bool(_VERB_INSIDE.search(said[address.end() :]))
+        )
+    return bool(_QUOTING.match(said)) and "@" in said
+
+
+def _ends_with_address(said: str) -> bool:
+    return bool(_ADDRESS_END.search(said.rstrip(">]) ")))
+
+
+def _has_evidence(said: str) -> bool:
+    """An address, a time or a year: more than 'On May 5, you wrote:'."""
+    return bool(_BARE_ADDRESS.search(said) or _TIME.search(said))
+
+
+def _is_quoted(lines: Sequence[str], at: int) -> bool:
+    """Whether marked lines follow."""
+    below = (line for line in lines[at : at + EVIDENCE_LINES] if line.strip())
+    return bool(_QUOTED.match(next(below, "")))
+
+
+def _begins_later(lines: Sequence[str], at: int, count: int) -> bool:
+    """Whether the attribution is shorter, and the lines before it are somebody's own.
+
+    'On Thursday …' above 'On Dec 16, 2026, X wrote:'; a name may be wrapped, a date does not stand twice.
+    """
+    begins_dated = bool(_PREPOSED.match(_stripped(lines[at])) or _DATED.match(_stripped(lines[at])))
+    for skipped in range(1, count):
+        start = _stripped(lines[at + skipped])
+        is_dated = bool(_PREPOSED.match(start))
+        if (is_dated or not begins_dated) and _is_whole(lines, at + skipped, count - skipped):
+            return True
+    return False
+
+
+def _stripped(line: str) -> str:
+    start = line.strip(_FURNITURE)
+    dashes = _DASHED.match(start)
+    return start[dashes.end() :] if dashes else start

@@ -1,0 +1,97 @@
+"""Where quotations begin: every mail program's header in every shape of answer."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ingest import body, quote
+
+HEADERS = tomllib.loads((Path(__file__).parent / "replies" / "headers.toml").read_text(encoding="utf-8"))[
+    "header"
+]
+OWN_ZH = "还是不行，今天又断了三次。\n\n请尽快处理！"
+OWN_EN = "Still broken.\n\nPlease hurry, it cost me 3 hours."
+PARENT = "您好，请重启客户端再试。\n服务台\n\n电话: 5566"
+NAMES = [header["client"] for header in HEADERS]
+
+
+def quoted(header: dict[str, object]) -> str:
+    """The header and the quoted mail as this program writes them."""
+    parent = "\n".join(f"> {line}" for line in PARENT.split("\n")) if header.get("marked") else PARENT
+    return f"{str(header['text']).strip(chr(10))}\n\n{parent}\n"
+
+
+@pytest.mark.parametrize("own", [OWN_ZH, OWN_EN], ids=["zh", "en"])
+@pytest.mark.parametrize(
+    "gap", ["\n\n", "\n", "\n\n\n\n"], ids=["blank line", "no blank line", "blank lines"]
+)
+@pytest.mark.parametrize("header", HEADERS, ids=NAMES)
+def test_top_posted_answer(header: dict[str, object], gap: str, own: str) -> None:
+    text = own + gap + quoted(header)
+    assert body.own_text(text) == own, text
+
+
+@pytest.mark.parametrize("footer", ["发自我的iPhone", "Sent from my iPhone", "来自我的华为手机"])
+@pytest.mark.parametrize("header", HEADERS, ids=NAMES)
+def test_footer_above_the_quotation(header: dict[str, object], footer: str) -> None:
+    text = f"{OWN_ZH}\n\n{footer}\n\n{quoted(header)}"
+    assert body.own_text(text) == OWN_ZH, text
+
+
+@pytest.mark.parametrize(
+    "header", [header for header in HEADERS if header.get("marked")], ids=lambda h: h["client"]
+)
+def test_answer_below_a_marked_quotation(header: dict[str, object]) -> None:
+    text = f"{quoted(header)}\n{OWN_ZH}\n"
+    assert body.own_text(text) == OWN_ZH, text
+
+
+@pytest.mark.parametrize(
+    "header", [header for header in HEADERS if header.get("marked")], ids=lambda h: h["client"]
+)
+def test_answers_between_marked_lines(header: dict[str, object]) -> None:
+    text = f"见下。\n{quoted(header)}已经重启了。\n> 错误码是多少？\n691\n\n> 谢谢\n"
+    assert body.own_text(text) == "见下。\n已经重启了。\n691", text
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=NAMES)
+def test_mail_that_is_all_quotation_is_kept(header: dict[str, object]) -> None:
+    assert body.own_text(quoted(header)) == quoted(header).strip()
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=NAMES)
+def test_crlf_reads_the_same(header: dict[str, object]) -> None:
+    text = f"{OWN_ZH}\n\n{quoted(header)}"
+    assert body.own_text(text.replace("\n", "\r\n")) == body.own_text(text)
+
+
+OWN_WORDS = [
+    "他昨天在群里写道：",
+    "在2026年11月20日的邮件里，你们写道：",
+    "我们于2026年11月20日在报告中写道：",
+    "On the other hand, it could happen twice:",
+    "On your remote host you can run:",
+    "One outstanding question remains:",
+    "On Thursday 5 people complained.",
+    "我收到一封可疑邮件，发件人: hacker@corp.example",
+    "发件人: hacker@corp.example",
+    "主题: 权限申请",
+    "时间: 2026年11月20日",
+    "To: be done",
+    "From: the whole team",
+    "----",
+    "- 发件人的电脑",
+    "原始邮件我已经删了",
+    "Original message was lost.",
+    "请联系 zhangsan@corp.example：",
+    "联系人：张三 <zhangsan@corp.example>",
+    "2026年11月20日 9:30 开始：",
+    "The vendor said:",
+]
+
+
+@pytest.mark.parametrize("line", OWN_WORDS)
+def test_own_words_are_no_header(line: str) -> None:
+    lines = quote.readable(f"你好\n{line}\n然后就断了。")
+    assert quote.starts_at(lines, 1) == 0, line
