@@ -77,6 +77,8 @@ class Trust:
 
     grade: Grade
     reasons: tuple[str, ...] = ()
+    disguise: tuple[str, ...] = ()
+    """What the display name pretends and the address does not bear out, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,25 @@
 """Filled-in forms: `项目:内容` lines, as they come back from any mail program.
 
-Full-width or half-width punctuation, quoted or not, bold stars, table rows; lines below a field belong
-to it until the next known field. Unknown names are text. Linear. Source: HANDBOOK 2, 8.
+Full-width or half-width punctuation, simplified or traditional, quoted or not, bold stars, bullets,
+numbers, several fields in a line, rows of a pasted table. Lines below a field belong to it until the next
+known field; a blank line ends a short field, and the long ones (`PARAGRAPHS`) go on until a signature.
+Unknown names are text. An empty line of the form never takes back a filled one; what was typed counts more
+than what was quoted; of two short values the last counts, long ones are kept both. Linear.
+Source: HANDBOOK 2, 8.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterator
+
+from classify.simplified import simplified
 
 LINES_MAX = 2_000
-NAME_CHARS_MAX = 24
+NAME_CHARS_MAX = 40
 VALUE_CHARS_MAX = 20_000
+LINE_CHARS_MAX = VALUE_CHARS_MAX + NAME_CHARS_MAX
+CELLS_MAX = 40
+FIELDS_IN_LINE_MAX = 12
 
 NAMES: dict[str, tuple[str, ...]] = {
     "cause": ("原因", "原因分析", "根本原因", "cause", "root cause"),
@@ -39,39 +50,138 @@ NAMES: dict[str, tuple[str, ...]] = {
     "text": ("投诉内容", "内容", "问题描述", "complaint", "description"),
     "on_behalf_of": ("代表", "代谁投诉", "on behalf of"),
 }
+PARAGRAPHS = frozenset({"text", "cause", "corrective", "preventive", "feedback", "remedy"})
+"""Fields whose values may have several paragraphs."""
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_MARKS = " \t*>＞|｜·•-—#【[　"
-_EMPTY = frozenset({"", "-", "—", "无", "n/a", "none"})
+_MARKS = " \t*>＞|｜·•▪●◆■□-—–#【[\u3000\u00a0\u200b"
+_CLOSERS = " \t*】]|｜\u3000\u00a0\u200b"
+_QUOTED = re.compile(r"^[\s|｜]{0,8}[>＞]")
+# QUIRK: '1. 原因：', '（2）纠正措施：', '①…'.
+_NUMBER = re.compile(
+    r"^(?:[(（]?\d{1,2}[.、)）．]|[(（][一二三四五六七八九十][)）]|[一二三四五六七八九十]、|[①-⑩])\s{0,3}"
+)
+_IN_BRACKETS = re.compile(r"\([^()]{0,20}\)$")
+_INLINE = re.compile(
+    r"(?<=[;；,，、\s])(?:"
+    + "|".join(sorted((re.escape(n) for n in _FIELD_OF if not n.isascii()), key=len, reverse=True))
+    + r")\s{0,2}[:：]"
+)
+_SIGNATURE = re.compile(
+    r"^\s*(?:--\s*$|_{5,}|发自|發自|此致|顺颂|祝好|sent from|get outlook|best regards|kind regards|regards)",
+    re.IGNORECASE,
+)
+_EMPTY = frozenset({"", "-", "—", "/", "无", "無", "n/a", "none", "...", "…", "待定", "tbd"})
+
+_Part = tuple[str, str]
 
 
 def read(text: str) -> tuple[tuple[str, str], ...]:
-    """(field, value) in the order of the form; empty values and placeholders are left out, the last counts."""
-    values: dict[str, list[str]] = {}
-    current = ""
-    for line in text.split("\n")[:LINES_MAX]:
-        found = _field(line)
-        if found is not None:
-            current, value = found
-            values[current] = [value]
-        elif current and not line.strip():
-            current = ""
-        elif current:
-            values[current].append(line.strip(_MARKS))
-    joined = {field: "\n".join(lines).strip()[:VALUE_CHARS_MAX] for field, lines in values.items()}
-    return tuple((field, value) for field, value in joined.items() if not _is_empty(value))
+    """(field, value) in the order of the form; empty values and placeholders are left out."""
+    typed: dict[str, str] = {}
+    quoted: dict[str, str] = {}
+    for field, lines, is_quoted in _fields(text):
+        values = quoted if is_quoted else typed
+        value = lines.strip()[:VALUE_CHARS_MAX]
+        if _is_empty(value):
+            values.setdefault(field, "")
+        elif field in PARAGRAPHS and values.get(field) and value != values[field]:
+            values[field] = f"{values[field]}\n{value}"[:VALUE_CHARS_MAX]
+        else:
+            values[field] = value
+    chosen = {field: typed.get(field) or value for field, value in {**typed, **quoted}.items()}
+    return tuple((field, value) for field, value in chosen.items() if value)
 
 
-def _field(line: str) -> tuple[str, str] | None:
+def _fields(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Each field as it was filled in, with its lines, and whether it was quoted."""
+    current, lines, is_quoted = "", list[str](), False
+    columns: tuple[str, ...] = ()
+    for line in (written[:LINE_CHARS_MAX] for written in text.split("\n")[:LINES_MAX]):
+        cells = _cells(line)
+        if columns and len(cells) > 1:
+            yield from ((name, cell, False) for name, cell in zip(columns, cells, strict=False))
+            continue
+        columns = _header(cells)
+        parts = () if columns else _parts(line, cells)
+        if columns or parts or _ends(line, current, lines):
+            if current:
+                yield current, "\n".join(lines), is_quoted
+            current, lines = "", []
+        if parts:
+            *whole, (current, value) = parts
+            lines, is_quoted = [value], _QUOTED.match(line) is not None
+            yield from ((name, found, is_quoted) for name, found in whole)
+        elif current and (lines != [""] or _bare(line)):
+            lines.append(_bare(line))
+    if current:
+        yield current, "\n".join(lines), is_quoted
+
+
+def _ends(line: str, current: str, lines: list[str]) -> bool:
+    """Whether a line ends the field above it."""
+    if _SIGNATURE.match(line):
+        return True
+    has_value = any(not _is_empty(part) for part in lines)
+    return not line.strip(_MARKS) and has_value and current not in PARAGRAPHS
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    """The cells of a row of a pasted table; one when it is none."""
+    row = line.strip(" >＞*")
+    mark = next((mark for mark in "\t|｜" if mark in row), "")
+    cells = row.strip("|｜").split(mark, CELLS_MAX) if mark else [row]
+    return tuple(_bare(cell) for cell in cells)
+
+
+def _header(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that a row of a table names, when it names nothing else."""
+    fields = tuple(_FIELD_OF.get(_name(cell), "") for cell in cells)
+    return fields if len(fields) > 1 and all(fields) else ()
+
+
+def _parts(line: str, cells: tuple[str, ...]) -> tuple[_Part, ...]:
+    """The fields that a line fills in: one, several in a row of cells, or several behind each other."""
+    pairs = tuple(zip(cells[::2], cells[1::2], strict=False))
+    if len(cells) > 1 and all(_name(name) in _FIELD_OF for name, _ in pairs):
+        return tuple((_FIELD_OF[_name(name)], value) for name, value in pairs)
+    found = _field(line)
+    if found is None or found[0] in PARAGRAPHS:
+        return () if found is None else (found,)
+    field, value = found
+    if not _INLINE.search(value):
+        return (found,)
+    ends = [match.start() for match in _INLINE.finditer(value)][:FIELDS_IN_LINE_MAX]
+    pieces = [value[start:end] for start, end in zip([0, *ends], [*ends, len(value)], strict=True)]
+    more = tuple(part for piece in pieces[1:] if (part := _field(piece)))
+    return tuple((name, piece.rstrip(" ;；,，、\t\u3000")) for name, piece in ((field, pieces[0]), *more))
+
+
+def _field(line: str) -> _Part | None:
     """The field that a line names, and what stands behind it."""
-    shown = line.strip(_MARKS)
+    shown = _bare(line)
+    shown = _NUMBER.sub("", shown, count=1).lstrip(_MARKS)
     for at, char in enumerate(shown[: NAME_CHARS_MAX + 1]):
-        if char in ":：=＝|｜\t":
-            name = unicodedata.normalize("NFKC", shown[:at]).strip(" *】]").casefold()
-            field = _FIELD_OF.get(name)
-            return None if field is None else (field, shown[at + 1 :].strip(" \t*|｜　"))
+        if char in ":：﹕=＝|｜\t":
+            field = _FIELD_OF.get(_name(shown[:at]))
+            return None if field is None else (field, shown[at + 1 :].strip(_CLOSERS))
     return None
 
 
+def _bare(written: str) -> str:
+    """Without the marks before it and after it; a '>' at the end may close a placeholder."""
+    return written.lstrip(_MARKS).rstrip(_CLOSERS)
+
+
+def _name(written: str) -> str:
+    """A name as it stands in the table: '【原 因】（必填）' is '原因'."""
+    if len(written) > NAME_CHARS_MAX:
+        return ""
+    name = simplified(unicodedata.normalize("NFKC", written).strip(_MARKS + _CLOSERS + ":").casefold())
+    name = _IN_BRACKETS.sub("", name).strip(_MARKS + _CLOSERS)
+    name = " ".join(name.split()) if name.isascii() else "".join(name.split())
+    return name if name in _FIELD_OF else name.rstrip("是为")
+
+
 def _is_empty(value: str) -> bool:
-    folded = value.casefold()
+    folded = value.strip(" 。.").casefold()
     return folded in _EMPTY or (folded[:1] in "<＜" and folded[-1:] in ">＞")

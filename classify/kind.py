@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classify import answer, form, grievance, verb
+from classify import answer, form, grievance, learned, verb
 from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
-from classify.people import Role
+from classify.people import Role, address_key
 from classify.words import Words
 from ingest import automatic
 
@@ -50,7 +50,10 @@ class Reading:
     @cached_property
     def grievance(self) -> grievance.Grievance:
         mail = self.facts.mail
-        return grievance.judge(mail.subject_base or mail.subject, mail.own_text, self.words)
+        subject = mail.subject_base or mail.subject
+        judged = grievance.judge(subject, mail.own_text, self.words)
+        model = self.words.learned
+        return learned.moved(judged, model, subject, mail.own_text) if model else judged
 
     @cached_property
     def command(self) -> Command | None:
@@ -62,8 +65,9 @@ class Reading:
 
     @property
     def is_engineer(self) -> bool:
-        desk = self.facts.organisation.holders(Role.SERVICE_DESK)
-        return self.facts.sender.key in {person.key for person in desk}
+        organisation, desk = self.facts.organisation, Role.SERVICE_DESK
+        acting = (*organisation.holders(desk), *organisation.acting(desk))
+        return self.facts.sender.key in {person.key for person in acting}
 
     @property
     def is_complainant(self) -> bool:
@@ -96,7 +100,7 @@ def _is_bounce(r: Reading) -> bool:
 
 def _is_own_mail(r: Reading) -> bool:
     mail, facts = r.facts.mail, r.facts
-    return mail.sender.key in facts.own_addresses or (
+    return address_key(mail.sender.address) in facts.own_addresses or (
         bool(facts.own_domain) and mail.header(LOOP_HEADER).casefold() == facts.own_domain.casefold()
     )
 
@@ -146,7 +150,7 @@ def _is_work_orders(r: Reading) -> bool:
     facts = r.facts
     tables = [a for a in facts.mail.attachments if any(t in a.content_type for t in TABLE_TYPES)]
     named = [a for a in facts.mail.attachments if a.filename.lower().endswith((".csv", ".xlsx"))]
-    return facts.mail.sender.key in facts.work_order_senders and bool(tables or named)
+    return address_key(facts.mail.sender.address) in facts.work_order_senders and bool(tables or named)
 
 
 def _is_recorded_form(r: Reading) -> bool:

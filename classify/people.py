@@ -1,26 +1,34 @@
 """The people of the organisation, and the posts and roles that they hold. Values, no I/O.
 
-Source: HANDBOOK 1.
+Who is behind an address is said here alone (`Organisation.who`, `Organisation.key`): by the address and
+nothing else, never by a display name, which everybody can write as they like (`disguise` notes that).
+Sources: HANDBOOK 1; RFC 5233 (subaddresses), RFC 5891 4 (A-labels).
 """
 
 import re
-from contextlib import suppress
+import unicodedata
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from ingest.authentication import ascii_domain
+
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,253}")
 """A plain addr-spec (RFC 5322 3.4.1, without quoted local parts), as files and forms hold it."""
-DOMAIN_CHARS_MAX = 253
+NAME_CHARS_MAX = 300
+"""Of a display name that is looked at."""
+SUBSTITUTES_MAX = 5
+"""How far substitutes of substitutes are followed; also the way out of a circle."""
 
 
 def address_key(address: str) -> str:
-    """The address for comparison: case folded, the domain as A-labels (RFC 5890)."""
-    local, at, domain = address.casefold().rpartition("@")
-    if not domain.isascii() and len(domain) <= DOMAIN_CHARS_MAX:
-        with suppress(UnicodeError):  # no domain name then; compared as it stands
-            domain = domain.encode("idna").decode("ascii")
-    return f"{local}{at}{domain}"
+    """The address for comparison: lower case, the domain as A-labels (RFC 5890).
+
+    Not case folded, which makes "ss" of "ß": groß.example is another domain than gross.example.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local}@{ascii_domain(domain)}" if local else address.lower()
 
 
 def _without_tag(key: str) -> str:
@@ -28,6 +36,10 @@ def _without_tag(key: str) -> str:
     local, at, domain = key.rpartition("@")
     bare = local.partition("+")[0]
     return f"{bare}{at}{domain}" if bare else key
+
+
+def _name_key(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name[:NAME_CHARS_MAX]).casefold().split())
 
 
 class Role(StrEnum):
@@ -40,6 +52,19 @@ class Role(StrEnum):
     IT_SERVICE_MANAGER = "it_service_manager"
     GENERAL_MANAGER = "general_manager"
     MANAGEMENT_REPRESENTATIVE = "management_representative"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """When somebody is away (both days inclusive; None is open) and who takes over meanwhile."""
+
+    since: date | None = None
+    until: date | None = None
+    substitute: str = ""
+    """Address of a person of the directory."""
+
+    def covers(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +84,7 @@ class Person:
     """'zh', 'en' or '' (then the mail decides)."""
     delegates: tuple[str, ...] = ()
     """Folded addresses of those who may write for this person (秘书)."""
+    absence: Absence | None = None
     is_in_directory: bool = True
 
     @property
@@ -102,9 +128,14 @@ class Organisation:
     named_vips: tuple[NamedVip, ...]
     roles: tuple[tuple[Role, tuple[Person, ...]], ...]
     """Holders of each configured role; department managers come from `departments`."""
+    day: date | None = None
+    """The local day on which absences are looked at; None when nobody counts as absent."""
+    ignores_tags: bool = True
+    """Whether a+x@ is a@ (RFC 5233), as most mail servers have it."""
     everybody: tuple[Person, ...] = field(init=False, repr=False, compare=False)
     """Role holders and people, each once."""
     _by_address: dict[str, Person] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, Person] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         holders = tuple(p for _, people in self.roles for p in people)
@@ -113,14 +144,77 @@ class Organisation:
         index = {address_key(a): p for p in reversed(everybody) for a in reversed(p.addresses)}
         object.__setattr__(self, "everybody", everybody)
         object.__setattr__(self, "_by_address", index)
+        named = {_name_key(p.name): p for p in reversed(everybody) if p.name}
+        object.__setattr__(self, "_by_name", named)
 
     def person(self, address: str) -> Person | None:
         """The person of the directory (or role holder) with this address, or with it less its '+tag'."""
         key = address_key(address)
-        return self._by_address.get(key) or self._by_address.get(_without_tag(key))
+        known = self._by_address.get(key)
+        return self._by_address.get(_without_tag(key)) if known is None and self.ignores_tags else known
+
+    def key(self, address: str) -> str:
+        """Who is behind an address, for comparison: the directory's key, else the address itself."""
+        known = self.person(address)
+        return known.key if known else self._folded(address)
+
+    def who(self, address: str, name: str = "") -> Person:
+        """The directory's person, or one made of the address alone; a display name proves nothing."""
+        return self.person(address) or Person(
+            key=self._folded(address) or "unknown",
+            name=name or address,
+            addresses=(address,) if address else (),
+            is_in_directory=False,
+        )
+
+    def _folded(self, address: str) -> str:
+        key = address_key(address)
+        return _without_tag(key) if self.ignores_tags else key
+
+    def disguise(self, name: str, sender: Person) -> tuple[str, ...]:
+        """What a display name claims that its address does not bear out, in words; () when nothing."""
+        shown = unicodedata.normalize("NFKC", name[:NAME_CHARS_MAX])
+        others = [a for a in ADDRESS.findall(shown) if self.key(a) != sender.key]
+        notes = [f"显示名中另有地址 {a} / the display name shows another address, {a}" for a in others[:1]]
+        namesake = self._by_name.get(_name_key(name))
+        if namesake and not sender.is_in_directory:
+            notes.append(
+                f"显示名与通讯录中的{namesake.name}相同，地址却不是其登记的地址"
+                f" / the display name is that of {namesake.name}, the address is not theirs"
+            )
+        return tuple(notes)
+
+    def on(self, day: date) -> "Organisation":
+        """The organisation as it is on a day."""
+        # A copy, so that the index over a large directory is not made anew.
+        shown = copy(self)
+        object.__setattr__(shown, "day", day)
+        return shown
 
     def holders(self, role: Role) -> tuple[Person, ...]:
+        """Who is appointed, present or not."""
         return next((people for r, people in self.roles if r is role), ())
+
+    def acting(self, role: Role) -> tuple[Person, ...]:
+        """Who holds the role today: the appointed, or their substitutes while they are away."""
+        return tuple({p.key: p for p in map(self.on_duty, self.holders(role))}.values())
+
+    def on_duty(self, person: Person) -> Person:
+        """The person, or who stands in today; somebody away without a substitute gets their mail anyway."""
+        for _ in range(SUBSTITUTES_MAX):
+            absence = person.absence
+            if self.day is None or absence is None or not absence.covers(self.day):
+                return person
+            stand_in = self.person(absence.substitute) if absence.substitute else None
+            if stand_in is None:
+                return person
+            person = stand_in
+        return person
+
+    def absent(self, stand_in: Person) -> tuple[Person, ...]:
+        """For whom somebody stands in today."""
+        away = (p for p in self.everybody if p.absence is not None and p.key != stand_in.key)
+        return tuple(p for p in away if self.on_duty(p).key == stand_in.key)
 
     def department(self, name: str) -> Department | None:
         folded = name.strip().casefold()

@@ -2,14 +2,17 @@
 
 A code such as `fuo-AbCdEfGhIjKl` is the day of its making in base 36 and 12 characters of signature. It
 stands in the Message-IDs that we send (and so in In-Reply-To and References of a reply) and in the
-subject's tag, for mail programs that open a ready-made link as a new mail.
-Source: HANDBOOK 8; DESIGN 'Trust'; RFC 5322 3.6.4.
+subject's tag, for mail programs that open a ready-made link as a new mail; and, where the mail server
+knows subaddresses, in the reply address, for programs that drop those headers and rewrite the subject.
+Sources: HANDBOOK 8; DESIGN 'Trust'; RFC 5322 3.6.4; RFC 5233.
 """
 
 import re
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from itsdangerous import Signer
 from itsdangerous.signer import HMACAlgorithm
@@ -19,6 +22,9 @@ SIGNATURE_BYTES = 9
 FUTURE_DAYS_MAX = 1
 SUBJECT_CHARS_MAX = 2_000
 SEALS_MAX = 20
+ADDRESSES_MAX = 100
+LOCAL_PART_MAX = 64
+"""RFC 5321 4.5.3.1.1."""
 _SECONDS_A_DAY = 86_400
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -28,6 +34,8 @@ _WHOLE_CODE = re.compile(_CODE)
 # QUIRK: Chinese mail programs turn brackets into full-width ones and fold the subject at the space.
 _TAG = re.compile(rf"[\[［【]\s{{0,3}}({_MATTER})\s{{1,5}}({_CODE})\s{{0,3}}[\]］】]")
 _MESSAGE_ID = re.compile(rf"({_MATTER})\.({_CODE})\.[0-9A-Za-z]{{1,40}}@(.{{1,255}})")
+# Lower case and base 32, for mail servers may fold the local part: 'c-2026-00017.fuo.aebagbafaydqqcik'.
+_SUBADDRESS = re.compile(r"([a-z]-[0-9]{1,10}(?:-[0-9]{1,10})?)\.([0-9a-z]{1,6})\.([a-z2-7]{15})")
 # QUIRK: people type the number in lower case, or with a dash that their keyboard makes of the hyphen.
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc][-‐‑–－]([0-9]{4})[-‐‑–－]([0-9]{5,8})(?![0-9])", re.ASCII)
 
@@ -112,6 +120,32 @@ def seals_in_message_ids(ids: Iterable[str], domain: str) -> tuple[Seal, ...]:
     found = (_MESSAGE_ID.fullmatch(message_id) for message_id in ids)
     ours = (match for match in found if match and match[3].casefold() == domain.casefold())
     return tuple(Seal(match[1], match[2]) for match in ours)[:SEALS_MAX]
+
+
+def reply_address(desk_address: str, matter: str, code: str) -> str:
+    """'desk+c-2026-00017.fuo.aebagbafaydqqci@corp.example'; '' when that is too long for a local part."""
+    local, _, domain = desk_address.rpartition("@")
+    day, _, signature = code.partition("-")
+    folded = b32encode(urlsafe_b64decode(signature)).decode().rstrip("=").lower()
+    tagged = f"{local}+{matter.lower()}.{day}.{folded}"
+    return f"{tagged}@{domain}" if matter and len(tagged) <= LOCAL_PART_MAX else ""
+
+
+def seals_in_addresses(addresses: Iterable[str], desk_address: str) -> tuple[Seal, ...]:
+    """Tokens in subaddresses of the desk's address, as a reply to `reply_address` is addressed."""
+    local, _, domain = desk_address.lower().rpartition("@")
+    found = []
+    for address in islice(addresses, ADDRESSES_MAX):
+        subaddress, _, other_domain = address.lower().rpartition("@")
+        if other_domain == domain and subaddress.startswith(f"{local}+"):
+            found.append(_SUBADDRESS.fullmatch(subaddress.removeprefix(f"{local}+")))
+    return tuple(_unfolded(match) for match in found if match)[:SEALS_MAX]
+
+
+def _unfolded(match: re.Match[str]) -> Seal:
+    # 15 characters of base 32 are 75 bits; the last three are padding.
+    signature = b32decode(f"{match[3]}=".upper())
+    return Seal(match[1].upper(), f"{match[2]}-{urlsafe_b64encode(signature).decode()}")
 
 
 def numbers_in(text: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from classify.facts import Grade, Trust
 from classify.people import Person
 from ingest.authentication import Authentication
 
+_IN_VAIN = "凭据不能抵消认证失败 / a token of ours does not outweigh it"
+
 
 class Capability(StrEnum):
     """What a sender may want of Ombud."""
@@ -17,6 +19,7 @@ class Capability(StrEnum):
     COMMAND = "command"
     ANSWER = "answer"
     ESCALATE_AS_VIP = "escalate_as_vip"
+    ESCALATE_AS_REPEAT = "escalate_as_repeat"
     RECORD_FOR_OTHERS = "record_for_others"
     IMPORT = "import"
 
@@ -24,6 +27,7 @@ class Capability(StrEnum):
 _EVERYBODY = frozenset(Grade)
 _BELIEVED = frozenset({Grade.PROVEN, Grade.AUTHENTICATED})
 _NAMED = _BELIEVED | {Grade.KNOWN}
+_NOT_FORGED = _EVERYBODY - {Grade.FAILED}
 
 # Capability → grades that have it where our server's verdicts are read, and where there are none.
 TABLE: dict[Capability, tuple[frozenset[Grade], frozenset[Grade]]] = {
@@ -31,27 +35,38 @@ TABLE: dict[Capability, tuple[frozenset[Grade], frozenset[Grade]]] = {
     Capability.COMMAND: (frozenset({Grade.PROVEN}), frozenset({Grade.PROVEN})),
     Capability.ANSWER: (_NAMED, _NAMED),
     Capability.ESCALATE_AS_VIP: (_BELIEVED, _NAMED),
+    Capability.ESCALATE_AS_REPEAT: (_NOT_FORGED, _NOT_FORGED),
     Capability.RECORD_FOR_OTHERS: (_BELIEVED, _NAMED),
     Capability.IMPORT: (_BELIEVED, _NAMED),
 }
 
 
-def may(grade: Grade, capability: Capability, has_authserv: bool) -> bool:
-    """Whether a grade suffices; `has_authserv` says whether an authserv-id is configured."""
+def may(grade: Grade, capability: Capability, has_verdicts: bool) -> bool:
+    """Whether a grade suffices; `has_verdicts`: an authserv-id is configured, or DKIM is checked here."""
     with_verdicts, without = TABLE[capability]
-    return grade in (with_verdicts if has_authserv else without)
+    return grade in (with_verdicts if has_verdicts else without)
 
 
-def grade(sender: Person, is_sealed: bool, authentication: Authentication) -> Trust:
-    """The grade of a mail. A failed authentication overrides a token: the mail may be forged."""
-    found = authentication.reasons
+def grade(
+    sender: Person, is_sealed: bool, authentication: Authentication, disguise: tuple[str, ...] = ()
+) -> Trust:
+    """The grade of a mail. A failed authentication overrides a token: the mail may be forged.
+
+    `disguise` is what the display name pretends: it takes no grade away, but is told.
+    """
+    found, why = _found(sender, is_sealed, authentication)
+    in_vain = (_IN_VAIN,) if is_sealed and found is Grade.FAILED else ()
+    return Trust(grade=found, reasons=(why, *authentication.reasons, *in_vain), disguise=disguise)
+
+
+def _found(sender: Person, is_sealed: bool, authentication: Authentication) -> tuple[Grade, str]:
+    """The grade and what it rests on, in words."""
     if authentication.verdict == "fail":
-        in_vain = ("a token of ours does not outweigh it",) if is_sealed else ()
-        return Trust(grade=Grade.FAILED, reasons=("authentication failed", *found, *in_vain))
+        return Grade.FAILED, "发件人认证失败 / authentication failed"
     if is_sealed:
-        return Trust(grade=Grade.PROVEN, reasons=("a token of ours for this person", *found))
+        return Grade.PROVEN, "带有我们发给本人的凭据 / a token of ours for this person"
     if authentication.verdict == "pass":
-        return Trust(grade=Grade.AUTHENTICATED, reasons=("our server says that it is authentic", *found))
+        return Grade.AUTHENTICATED, "发件域已通过认证 / the sender's domain is authentic"
     if sender.is_in_directory:
-        return Trust(grade=Grade.KNOWN, reasons=("an address of the directory, nothing proved", *found))
-    return Trust(grade=Grade.UNKNOWN, reasons=("an address that nobody here has", *found))
+        return Grade.KNOWN, "通讯录中的地址，未经证实 / an address of the directory, nothing proved"
+    return Grade.UNKNOWN, "不在通讯录中的地址 / an address that nobody here has"

@@ -9,41 +9,80 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from classify.learned import Model
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Phrases that weigh the same."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Phrases that say the same thing and weigh as one."""
 
+    name: str
     weight: float
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerWords:
-    """What answers to "is it solved?" are read by."""
+class Together:
+    """Two themes that weigh more when they stand near each other."""
 
+    first: str
+    second: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrievanceWords:
+    """What complaints are told by; `words.toml` says what each list is for."""
+
+    yes: float
+    ask: float
+    neutral: tuple[str, ...]
+    negations: tuple[str, ...]
+    mocked: tuple[str, ...]
+    signs: tuple[Theme, ...]
+    together: tuple[Together, ...]
+    calm: tuple[Theme, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWords:
+    """What answers to "is it solved?" are read by; `words.toml` says what each list is for."""
+
+    spellings: tuple[str, ...]
+    """'wrong=right'."""
+    harmless: tuple[str, ...]
+    future_if: tuple[str, ...]
+    future_then: tuple[str, ...]
     not_solved: tuple[str, ...]
-    reservations: tuple[str, ...]
-    confirm: tuple[str, ...]
+    trouble: tuple[str, ...]
+    ailments: tuple[str, ...]
+    persisting: tuple[str, ...]
     denials: tuple[str, ...]
-    not_denials: tuple[str, ...]
+    no: tuple[str, ...]
+    confirm: tuple[str, ...]
+    close: tuple[str, ...]
+    alone: tuple[str, ...]
+    conditions: tuple[str, ...]
+    doubts: tuple[str, ...]
+    past: tuple[str, ...]
+    today: tuple[str, ...]
     sarcasm: tuple[str, ...]
+    information: tuple[str, ...]
+    plain: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """All of them."""
 
-    yes: float
-    ask: float
-    neutral: tuple[str, ...]
-    negations: tuple[str, ...]
-    weights: tuple[Weighed, ...]
-    calm: tuple[Weighed, ...]
+    grievance: GrievanceWords
     answer: AnswerWords
     categories: tuple[tuple[str, tuple[str, ...]], ...]
+    learned: "Model | None" = None
+    """Weights of `ombud learn` beside those that people wrote; None where the words stand alone."""
 
 
 def load(own: Path | None = None) -> Words:
@@ -51,14 +90,8 @@ def load(own: Path | None = None) -> Words:
     data = tomllib.loads((files("classify") / "words.toml").read_text("utf-8"))
     if own is not None:
         data = _merged(data, tomllib.loads(own.read_text("utf-8")))
-    grievance = data["grievance"]
     return Words(
-        yes=float(grievance["yes"]),
-        ask=float(grievance["ask"]),
-        neutral=_longest_first(grievance["neutral"]),
-        negations=_longest_first(grievance["negations"]),
-        weights=_weighed(grievance["weights"]),
-        calm=_weighed(grievance["calm"]),
+        grievance=_grievance(data["grievance"]),
         answer=AnswerWords(**{name: _longest_first(found) for name, found in data["answer"].items()}),
         categories=tuple((name, _longest_first(found)) for name, found in data["categories"].items()),
     )
@@ -69,8 +102,27 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
 
 
-def _weighed(rows: Iterable[dict[str, Any]]) -> tuple[Weighed, ...]:
-    return tuple(Weighed(float(row["weight"]), _longest_first(row["words"])) for row in rows)
+def _grievance(found: dict[str, Any]) -> GrievanceWords:
+    return GrievanceWords(
+        yes=float(found["yes"]),
+        ask=float(found["ask"]),
+        neutral=_longest_first(found["neutral"]),
+        negations=_longest_first(found["negations"]),
+        mocked=_longest_first(found["mocked"]),
+        signs=_themes(found["signs"]),
+        together=tuple(
+            Together(first=pair["signs"][0], second=pair["signs"][1], weight=float(pair["weight"]))
+            for pair in found["together"]
+        ),
+        calm=_themes(found["calm"]),
+    )
+
+
+def _themes(found: dict[str, Any]) -> tuple[Theme, ...]:
+    return tuple(
+        Theme(name=name, weight=float(theme["weight"]), words=_longest_first(theme["words"]))
+        for name, theme in found.items()
+    )
 
 
 def _longest_first(found: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Tokens: made for one person on one matter, found again whatever a mail program does to them, never forged."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from classify.token import (
     Sealer,
     message_id,
     numbers_in,
+    reply_address,
+    seals_in_addresses,
     seals_in_message_ids,
     seals_in_subject,
     subject_tag,
@@ -166,3 +169,48 @@ def test_message_id_of_no_matter_proves_nothing_about_any() -> None:
 )
 def test_numbers_quoted_bare(text: str, numbers: tuple[str, ...]) -> None:
     assert numbers_in(text) == numbers, text
+
+
+DESK_ADDRESS = "it-desk@corp.example"
+REPLY_TO = reply_address(DESK_ADDRESS, MATTER, CODE)
+
+
+@pytest.mark.parametrize(
+    "address", [REPLY_TO, REPLY_TO.upper(), REPLY_TO.replace("corp", "CORP"), REPLY_TO.lower()]
+)
+def test_seal_is_found_in_the_reply_address_whatever_becomes_of_its_case(address: str) -> None:
+    assert seals_in_addresses(["x@corp.example", address], "IT-Desk@corp.example") == (Seal(MATTER, CODE),)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        DESK_ADDRESS,
+        REPLY_TO.replace("it-desk+", "other+"),
+        REPLY_TO.replace("@corp.example", "@evil.example"),
+        REPLY_TO.replace("@corp.example", "@corp.example.evil.example"),
+        REPLY_TO.replace("it-desk+", ""),
+        REPLY_TO.replace("it-desk+", "it-desk+x+"),
+        REPLY_TO.replace("@", "x@"),
+        REPLY_TO.replace("c-2026", "c_2026"),
+        "it-desk+" * 3_000 + "@corp.example",
+    ],
+    ids=lambda address: address[:60],
+)
+def test_no_seal_is_found_in_another_address(address: str) -> None:
+    assert seals_in_addresses([address], DESK_ADDRESS) == (), address[:80]
+
+
+@given(st.binary(min_size=9, max_size=9), st.sampled_from(["C-2026-00017", "M-1", "S-2026-1"]))
+def test_every_code_survives_the_reply_address(signature: bytes, matter: str) -> None:
+    code = f"fuo-{urlsafe_b64encode(signature).decode()}"
+    assert seals_in_addresses([reply_address(DESK_ADDRESS, matter, code)], DESK_ADDRESS) == (
+        Seal(matter, code),
+    )
+
+
+def test_a_reply_address_that_would_be_too_long_is_left_out() -> None:
+    assert reply_address("a" * 40 + "@corp.example", MATTER, CODE) == ""
+    assert reply_address(DESK_ADDRESS, "", CODE) == ""
+    assert len(REPLY_TO.partition("@")[0]) <= 64

@@ -46,6 +46,11 @@ ALLOWED = [
     (Capability.COMMAND, "proven", "proven"),
     (Capability.ANSWER, "proven authenticated known", "proven authenticated known"),
     (Capability.ESCALATE_AS_VIP, "proven authenticated", "proven authenticated known"),
+    (
+        Capability.ESCALATE_AS_REPEAT,
+        "proven authenticated known unknown",
+        "proven authenticated known unknown",
+    ),
     (Capability.RECORD_FOR_OTHERS, "proven authenticated", "proven authenticated known"),
     (Capability.IMPORT, "proven authenticated", "proven authenticated known"),
 ]
@@ -61,7 +66,18 @@ def test_every_capability_is_in_the_table() -> None:
     assert set(TABLE) == set(Capability) == {capability for capability, _, _ in ALLOWED}
 
 
-@pytest.mark.parametrize("has_authserv", [True, False])
-def test_forged_and_unknown_senders_may_only_complain(has_authserv: bool) -> None:
-    for weak in (Grade.UNKNOWN, Grade.FAILED):
-        assert [c for c in Capability if may(weak, c, has_authserv)] == [Capability.COMPLAIN]
+@pytest.mark.parametrize("has_verdicts", [True, False])
+def test_forged_senders_may_only_complain(has_verdicts: bool) -> None:
+    assert [c for c in Capability if may(Grade.FAILED, c, has_verdicts)] == [Capability.COMPLAIN]
+
+
+@pytest.mark.parametrize("has_verdicts", [True, False])
+def test_unknown_senders_may_complain_again_and_nothing_else(has_verdicts: bool) -> None:
+    allowed = {c for c in Capability if may(Grade.UNKNOWN, c, has_verdicts)}
+    assert allowed == {Capability.COMPLAIN, Capability.ESCALATE_AS_REPEAT}
+
+
+def test_a_disguise_takes_no_grade_away_and_is_told() -> None:
+    trust = grade(STRANGER, False, PASSED, ("the display name shows another address",))
+    assert trust.grade is Grade.AUTHENTICATED
+    assert trust.disguise == ("the display name shows another address",)

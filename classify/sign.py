@@ -1,0 +1,126 @@
+"""Where the phrases of a theme stand in a text: with gaps, counted things, and what a negation undoes.
+
+A phrase in Latin letters counts as whole words. "…" in a phrase stands for a few characters of the same
+clause ("没有…回复"). Linear in the text: the places of a phrase, and the width of a gap, are bounded.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classify.words import Theme
+
+GAP = "…"
+GAP_CHARS_MAX = 8
+GAP_CHARS_MAX_LATIN = 30
+PLACES_MAX = 12
+"""Of one phrase; more of them say nothing new."""
+NEGATION_CHARS = 6
+"""How far before a phrase its negation may stand…"""
+NEGATION_WORDS = 2
+"""…and in Latin letters, in words."""
+DATES_MIN = 3
+"""So many different days make a chronicle."""
+
+_STOPS = frozenset(",.;!?。;:\n\x00")
+_NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十几半数好多整]{1,3})"
+_COUNT = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|several|many|countless|\d{1,3})"
+_MONTHS = r"(?:jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec)"
+_DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_DURATION = re.compile(
+    rf"(?<![第每])(?<!\d)(?<!这){_NUMBER}(?:多个?|个多?)?(?:工作日|小时|钟头|天|周|星期|礼拜|年)(?!内|后|前到期)|{_NUMBER}个多?月(?!内|后)"
+    r"|(?<!\d)(?:[2-9]\d|1\d\d|[二三四五六七八九]十|半个?多?)(?:多)?(?:小时|分钟|钟头)"
+    rf"|(?<![a-z\d])(?:{_COUNT}|one|an?|half an?|whole|few|couple of|forty-five|thirty|forty) (?:\w{{4,8}} )?(?:minutes|hours?|days?|weeks?|months?)(?![a-z])"
+    rf"|(?<![a-z])since (?:{_DAYS}|last|yesterday|january|february|october|november|december|{_MONTHS}|the|early|mid|before)(?![a-z])"
+)
+_TIMES = re.compile(
+    r"第(?:\d{1,2}|[二三四五六七八九十n几]{1,3})[次回遍趟封个张]|(?<!\d)(?:\d{1,2}|[两二三四五六七八九十几多数好]{1,3}|无数)(?:多)?[次回遍趟]"
+    r"|(?<![a-z])(?:third|fourth|fifth|sixth|seventh|nth|umpteenth) (?!part|quarter|floor|line|of |section)[a-z]{3,12}"
+    r"|(?<![a-z])(?:second|\d{1,2}(?:nd|rd|th)) (?:\w{1,10} )?(?:time|times|ticket|attempt|e-?mail|mail|call|reminder|week|day|report|request|visit)(?![a-z])"
+    rf"|(?<![a-z\d]){_COUNT} (?:\w{{3,10}} )?(?:times|calls|tickets|e-?mails|mails|visits|reminders|occasions|attempts|outages)(?![a-z])"
+)
+_DATES = re.compile(
+    rf"\d{{1,2}}月\d{{1,2}}[日号]|(?<!\d)(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月份?(?=报|提|反|又|再|说)|[上下本这]?(?:周|星期|礼拜)[一二三四五六日天]|(?<![\d.])\d{{1,2}}点|(?<![a-z]){_DAYS}|\d{{1,2}}(?:st|nd|rd|th)?,? (?:and \d{{1,2}} |of )?{_MONTHS}(?![a-z])"
+    rf"|(?<![a-z]){_MONTHS}[a-z]{{0,6}} \d{{1,2}}(?!\d)|\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|on the \d{{1,2}}(?:st|nd|rd|th)"
+)
+COUNTED = (("duration", _DURATION), ("times", _TIMES))
+"""Things told by number, as themes beside those of the word lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase and where it stands."""
+
+    theme: str
+    at: int
+    phrase: str
+
+
+def found(text: str, themes: tuple[Theme, ...], negations: tuple[str, ...] = ()) -> list[Hit]:
+    """The phrases of all themes that stand in a text and that no negation undoes."""
+    return [
+        Hit(theme.name, at, phrase)
+        for theme in themes
+        for phrase in theme.words
+        for at in _places(text, phrase)
+        if not (negations and _is_negated(text, at, negations))
+    ]
+
+
+def counted(text: str) -> list[Hit]:
+    """Durations, repetitions, and the days of a chronicle."""
+    hits = [
+        Hit(name, match.start(), match[0])
+        for name, pattern in COUNTED
+        for match, _ in zip(pattern.finditer(text), range(PLACES_MAX), strict=False)
+    ]
+    dates = [match for match, _ in zip(_DATES.finditer(text), range(PLACES_MAX), strict=False)]
+    if len({match[0] for match in dates}) >= DATES_MIN:
+        hits += (Hit("dates", match.start(), match[0]) for match in dates)
+    return hits
+
+
+def _places(text: str, phrase: str) -> Iterator[int]:
+    """Where a phrase begins, at most `PLACES_MAX` times."""
+    first, *rest = phrase.split(GAP)
+    at = text.find(first)
+    for _ in range(PLACES_MAX):
+        if at < 0:
+            return
+        if _is_whole(text, at, first) and _follow(text, at + len(first), rest):
+            yield at
+        at = text.find(first, at + 1)
+
+
+def _follow(text: str, at: int, parts: list[str]) -> bool:
+    """Whether the parts of a phrase follow, each within its gap and the same clause."""
+    for part in parts:
+        gap = GAP_CHARS_MAX_LATIN if part.isascii() else GAP_CHARS_MAX
+        next_at = text.find(part, at, at + gap + len(part))
+        if next_at < 0 or not _STOPS.isdisjoint(text[at:next_at]) or not _is_whole(text, next_at, part):
+            return False
+        at = next_at + len(part)
+    return True
+
+
+def _is_whole(text: str, at: int, phrase: str) -> bool:
+    """Whether no Latin letter runs into a phrase from either side."""
+    end = at + len(phrase)
+    return not (
+        (at and _is_latin(text[at - 1]) and _is_latin(phrase[0]))
+        or (end < len(text) and _is_latin(text[end]) and _is_latin(phrase[-1]))
+    )
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _is_negated(text: str, at: int, negations: tuple[str, ...]) -> bool:
+    """Whether a negation stands right before a place: the last characters, or one of the last words."""
+    if _is_latin(text[at]):
+        before = text[max(0, at - 10 * NEGATION_WORDS) : at]
+        clause = before.replace(",", ".").replace(";", ".").rpartition(".")[2]
+        return any(word in negations or word.endswith("n't") for word in clause.split()[-NEGATION_WORDS:])
+    before = text[max(0, at - NEGATION_CHARS) : at].rstrip()
+    return before.endswith(negations)
