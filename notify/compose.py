@@ -16,6 +16,7 @@ from classify import token
 from classify.token import Sealer
 from notify import links, mime
 from notify.render import LANGUAGES, Rendered, render, subject_of, words
+from notify.standing import standing
 from process.outgoing import Item, Notice, Outgoing
 
 REFERENCES_MAX = 20
@@ -44,6 +45,8 @@ class Letterhead:
     timezone: ZoneInfo
     sealer: Sealer
     default_language: str
+    has_subaddresses: bool = False
+    """Whether the desk's mail server delivers desk+anything@ to the desk; Reply-To then carries the token."""
 
 
 def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
@@ -62,12 +65,23 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
         recipients=tuple(dict.fromkeys((notice.to.address, *(p.address for p in notice.cc if p.address)))),
         subject=subject,
         content=mime.alternative(
-            _headers(notice, letterhead, message_id, (subject, now)),
+            [
+                *_headers(notice, letterhead, message_id, (subject, now)),
+                *_reply_to(notice, letterhead, code),
+            ],
             rendered.text,
             rendered.html,
             f"=_{message_id.partition('@')[0].rpartition('.')[2]}",
         ),
     )
+
+
+def _reply_to(notice: Notice, letterhead: Letterhead, code: str) -> list[str]:
+    """Reply-To with the token in it, where the mail server knows subaddresses (RFC 5233)."""
+    if not letterhead.has_subaddresses:
+        return []
+    address = token.reply_address(letterhead.desk_address, notice.matter, code)
+    return [mime.addresses("Reply-To", [mime.mailbox(letterhead.desk_name, address)])] if address else []
 
 
 def _language(notice: Notice, letterhead: Letterhead) -> str:
@@ -85,7 +99,9 @@ def _rendered(
         "to": notice.to,
         "quoted": notice.quoted,
         "trail": notice.trail[-TRAIL_SHOWN:],
-        "since": notice.trail[-1].at if notice.trail else None,
+        "standing": standing(notice.case, words(language), now) if notice.case else None,
+        "is_party": _is_party(notice),
+        "template": notice.template,
         "office": letterhead,
         "choices": (),
         "items": tuple(_listed(item, notice.to.key, letterhead, (language, now)) for item in notice.items),
@@ -101,6 +117,13 @@ def _rendered(
         for choice in notice.choices
     )
     return render(language, notice.template, context, letterhead.timezone)
+
+
+def _is_party(notice: Notice) -> bool:
+    """Whether the recipient is the one who wrote: they are not told how far we believe them."""
+    if notice.case is None:
+        return notice.is_reply
+    return notice.to.key in {notice.case.complainant.key, notice.case.on_behalf_of.key}
 
 
 def _listed(item: Item, key: str, letterhead: Letterhead, language_and_time: tuple[str, datetime]) -> Listed:

@@ -4,6 +4,7 @@ Two environments, one for text and one for HTML, so that nothing is escaped wher
 everything where it must. An undefined variable is an error; templates come from the package only.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,9 +17,14 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from notify.wrap import wrapped
+
 LANGUAGES = ("zh", "en")
 QUOTE_CHARS_MAX = 3_000
 """Of a text of somebody's that a mail shows; the record has it whole."""
+EXCERPT_CHARS = 400
+"""Of the complainant's words in a mail of the staff that asks for something else."""
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +51,14 @@ def render(language: str, template: str, context: Mapping[str, Any], timezone: Z
     folder = f"{language}/{template}"
     return Rendered(
         subject=whole["subject"],
-        text=text.get_template(f"{folder}/body.txt").render(whole).strip() + "\n",
+        text=_tidied(text.get_template(f"{folder}/body.txt").render(whole)),
         html=page.get_template(f"{folder}/body.html").render(whole),
     )
+
+
+def _tidied(text: str) -> str:
+    """Lines broken at a width; templates leave empty lines where they had nothing to say, one is enough."""
+    return _EMPTY_LINES.sub("\n\n", wrapped(text.strip())) + "\n"
 
 
 def _whole(language: str, context: Mapping[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
@@ -84,6 +95,7 @@ def _environments() -> tuple[Environment, Environment]:
     text.filters["lines"] = str
     for environment in (text, page):
         environment.filters["groups"] = _groups
+        environment.filters["excerpt"] = _excerpt
         environment.globals["moment"] = datetime.fromisoformat
     return text, page
 
@@ -113,6 +125,12 @@ def _bounded(value: str) -> str:
     return text if len(text) <= QUOTE_CHARS_MAX else text[:QUOTE_CHARS_MAX] + " …"
 
 
+def _excerpt(value: str) -> str:
+    """The beginning of somebody's words."""
+    text = value.strip()
+    return text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rstrip() + " …"
+
+
 def _quote_text(value: str) -> str:
     """Somebody's words, each line behind a bar."""
     return "\n".join(f"  | {line}" for line in _bounded(value).split("\n"))
@@ -129,4 +147,4 @@ def _quote_html(value: str) -> Markup:
         "margin:8px 0 16px;padding:10px 14px;border-left:3px solid #9db2c9;background:#f4f7fa;"
         "color:#27323d;word-break:break-word"
     )
-    return Markup('<div style="{}">{}</div>').format(style, _lines(value))
+    return Markup('<div class="soft" style="{}">{}</div>').format(style, _lines(value))

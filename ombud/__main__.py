@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ombud import evidence_commands
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -257,6 +259,22 @@ def _print(as_json: bool, title: str, records: "list[Record]", columns: tuple[st
 
 @main.command()
 @click.option(
+    "--labelled",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A JSONL file of labelled texts (subject, text, label: complaint or ordinary); may be repeated.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Where to; default: the data folder.")
+@click.pass_context
+def learn(context: click.Context, labelled: tuple[Path, ...], output: Path | None) -> None:
+    """Learn from the desk's answers to "is this a complaint?" (needs the extra ml)."""
+    from ombud import learn as learning
+
+    sys.exit(learning.run(_settings(context, needs_secrets=False), labelled, output))
+
+
+@main.command()
+@click.option(
     "--stay", is_flag=True, help="Keep servers and service up, and say how to connect a mail program."
 )
 @click.option(
@@ -268,6 +286,8 @@ def demo(stay: bool, folder: Path | None) -> None:
 
     sys.exit(day.show(folder, stay=stay))
 
+
+evidence_commands.add_to(main)
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from classify import answer, form
-from classify.facts import AnswerMeaning, Awaiting, Command, Grade, Kind, Verb
+from classify.facts import AnswerMeaning, Awaiting, Command, Grade, Kind, Trust, Verb
 from classify.people import Role
 from classify.trust import Capability
 from ingest.parse import parse
@@ -19,7 +19,7 @@ from ombud.hand import Hand
 from process import complaint
 from process.case import Case
 from process.outgoing import Choice, Notice
-from process.roles import is_staff
+from process.roles import is_staff, may_act, may_read
 from process.turn import Refusal
 from store import complaints, inbox, labels
 
@@ -145,6 +145,8 @@ def _reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) 
     """An answer to the mail in hand, with what its sender may do about the case."""
     sender, mail, organisation = hand.facts.sender, hand.facts.mail, hand.office.organisation
     matter = hand.facts.matter
+    if case is not None and not (hand.facts.is_party or may_read(sender, case, organisation)):
+        case = None
     hand.post.send(
         Notice(
             template=template,
@@ -166,8 +168,7 @@ def _reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) 
 def _answer_about_mail(hand: Hand, number: str) -> str:
     """The desk says whether a mail is a complaint; the first answer counts, and is kept as a label."""
     command = hand.decision.command
-    engineers = {person.key for person in hand.office.organisation.holders(Role.SERVICE_DESK)}
-    if hand.facts.sender.key not in engineers:
+    if not may_act(hand.facts.sender, Role.SERVICE_DESK, hand.office.organisation):
         return _refuse(hand, Refusal(problem="not_your_role"), None)
     if not hand.may(Capability.COMMAND):
         return _refuse(hand, Refusal(problem="not_proven"), None)
@@ -198,19 +199,26 @@ def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:
         return _refuse(hand, Refusal(problem="already_done", detail=stored.matter), None)
     if not is_complaint:
         return ""
-    mail = parse(stored.content)
+    mail, organisation = parse(stored.content), hand.office.organisation
+    sender = who(mail.sender, organisation)
     number = admit(
         hand,
         Incoming(
             mail=mail,
             mail_id=mail_id,
             received_at=stored.received_at,
-            sender=who(mail.sender, hand.office.organisation),
-            may_escalate=True,
+            sender=sender,
+            trust=_as_it_came(stored.trust, organisation.disguise(mail.sender.name, sender)),
         ),
     )
     inbox.set_matter(hand.conn, mail_id, number)
     return number
+
+
+def _as_it_came(grade: str, disguise: tuple[str, ...]) -> Trust:
+    """The grade that the mail got when it came: the desk's word makes it a complaint, not authentic."""
+    found = Grade(grade) if grade in set(Grade) else Grade.UNKNOWN
+    return Trust(grade=found, reasons=("按来信时的判定 / as found when the mail came",), disguise=disguise)
 
 
 ACTS: dict[Kind, Callable[[Hand], str]] = {

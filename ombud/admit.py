@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from classify import particulars
+from classify import particulars, trust
+from classify.facts import Trust
 from classify.people import Organisation, Person
 from classify.trust import Capability
 from ingest.mail import Address, Mail
@@ -33,36 +34,45 @@ class Incoming:
     mail_id: int
     received_at: datetime
     sender: Person
-    may_escalate: bool
+    trust: Trust
 
 
 def admit(hand: Hand, incoming: Incoming) -> str:
     """The sender's own complaint recorded, acknowledged and put to the desk; its number."""
+    return _open(hand, _own_opening(hand, incoming))
+
+
+def _own_opening(hand: Hand, incoming: Incoming) -> Opening:
     mail = incoming.mail
-    principal = _principal(mail, incoming.sender, hand.office.organisation)
-    return _open(
-        hand,
-        replace(
-            _opening(hand, incoming),
-            complainant=incoming.sender,
-            address=mail.sender.address,
-            on_behalf_of=principal,
-        ),
+    return replace(
+        _opening(hand, incoming),
+        complainant=incoming.sender,
+        address=mail.sender.address,
+        on_behalf_of=_principal(mail, incoming.sender, hand.office.organisation),
     )
 
 
 def admit_in_hand(hand: Hand) -> str:
     """The mail in hand is a complaint of its sender."""
-    return admit(
-        hand,
-        Incoming(
-            mail=hand.facts.mail,
-            mail_id=hand.mail_id,
-            received_at=hand.facts.now,
-            sender=hand.facts.sender,
-            may_escalate=hand.may(Capability.ESCALATE_AS_VIP),
-        ),
+    return admit(hand, _in_hand(hand))
+
+
+def _in_hand(hand: Hand) -> Incoming:
+    return Incoming(
+        mail=hand.facts.mail,
+        mail_id=hand.mail_id,
+        received_at=hand.facts.now,
+        sender=hand.facts.sender,
+        trust=hand.facts.trust,
     )
+
+
+def tried(hand: Hand) -> Case:
+    """The complaint that the mail in hand would open, on top of those recorded before it; nothing is kept."""
+    opening = _own_opening(hand, _in_hand(hand))
+    earlier = tuple(case for case in _earlier(hand, opening) if case.recorded_at < opening.now)
+    opening = replace(opening, earlier=earlier)
+    return open_case(opening, hand.office.organisation, hand.office.rules).case
 
 
 def admit_on_behalf(hand: Hand) -> str:
@@ -83,7 +93,7 @@ def admit_on_behalf(hand: Hand) -> str:
         mail_id=hand.mail_id,
         received_at=hand.facts.now,
         sender=hand.facts.sender,
-        may_escalate=True,
+        trust=hand.facts.trust,
     )
     opening = _opening(hand, incoming)
     found = opening.particulars
@@ -126,9 +136,15 @@ def _opening(hand: Hand, incoming: Incoming) -> Opening:
         message_id=mail.message_id,
         attachments=_attachments(mail),
         particulars=particulars.read(mail.subject_base, mail.own_text, office.organisation, office.words),
-        may_escalate=incoming.may_escalate,
+        trust=incoming.trust,
+        may_escalate=_may(hand, incoming, Capability.ESCALATE_AS_VIP),
+        may_repeat=_may(hand, incoming, Capability.ESCALATE_AS_REPEAT),
         mail_id=incoming.mail_id,
     )
+
+
+def _may(hand: Hand, incoming: Incoming, capability: Capability) -> bool:
+    return trust.may(incoming.trust.grade, capability, hand.office.has_verdicts)
 
 
 def _open(hand: Hand, opening: Opening) -> str:
@@ -146,8 +162,7 @@ def _earlier(hand: Hand, opening: Opening) -> tuple[Case, ...]:
     people = [person for person in (opening.complainant, opening.on_behalf_of) if person]
     keys = {person.key for person in people}
     for address in (a for person in people for a in person.delegates):
-        delegate = hand.office.organisation.person(address)
-        keys.add(delegate.key if delegate else address.casefold())
+        keys.add(hand.office.organisation.key(address))
     return complaints.of_people(hand.conn, keys, opening.now - hand.office.limits.repeat_window)
 
 

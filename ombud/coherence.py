@@ -4,11 +4,13 @@ Every check gives all of its faults; none stops at the first.
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from classify import learned
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
 from ombud.sections import WEEKDAYS, Server, Settings
@@ -31,6 +33,7 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _people(settings)
     yield from _vip(settings)
     yield from _worktime(settings)
+    yield from _optional(settings)
     if settings.grievance.words_file:
         yield from _file("grievance.words_file", settings.grievance.words_file)
 
@@ -175,6 +178,30 @@ def _worktime(settings: Settings) -> Iterator[Fault]:
             problem="is no country whose holidays are known",
             hint='give its ISO 3166 code such as "CN" or "SG"',
         )
+
+
+def _optional(settings: Settings) -> Iterator[Fault]:
+    """What needs an extra, or a file that another command makes."""
+    if settings.trust.check_dkim and not (find_spec("dkim") and find_spec("dns")):
+        yield Fault(
+            path="trust.check_dkim",
+            value="true",
+            problem="needs the extra dkim, which is not installed",
+            hint="install it with pip install 'ombud[dkim]', or set check_dkim = false",
+        )
+    model = settings.grievance.model
+    if model is None:
+        return
+    try:
+        learned.load(model)
+    except FileNotFoundError:
+        hint = "leave the key out, make the file with `ombud learn`, then name it here"
+        yield Fault(path="grievance.model", value=shown(str(model)), problem="does not exist", hint=hint)
+    except OSError as trouble:
+        yield unreadable("grievance.model", model, trouble)
+    except learned.NoModel as trouble:
+        hint = "make it anew with `ombud learn`, or leave the key out"
+        yield Fault(path="grievance.model", value=shown(str(model)), problem=str(trouble), hint=hint)
 
 
 def _file(path: str, file: Path) -> Iterator[Fault]:

@@ -53,7 +53,7 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
     open_cases = complaints.listed(conn, only_open=True)
     mails = inbox.for_desk(conn, since, now, MAILS_MAX)
     facts = _facts(conn, (since, now), len(open_cases))
-    for engineer in office.organisation.holders(Role.SERVICE_DESK):
+    for engineer in office.organisation.acting(Role.SERVICE_DESK):
         cases = (_case_item(case, engineer, office, now) for case in open_cases[:CASES_MAX])
         items = (*sorted(cases, key=_order), *(_mail_item(row) for row in mails))
         post.send(Notice(template="digest", to=engineer, matter="", items=items, facts=facts))

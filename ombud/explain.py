@@ -18,15 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from classify import answer, kind, trust
-from classify import words as word_lists
 from classify.facts import Awaiting, Decision, Facts, Kind, Matter
-from classify.people import Organisation, Person
+from classify.people import Organisation, Person, address_key
 from classify.words import Words
-from ingest import authentication, bounce
+from ingest import bounce, dkim_check
 from ingest.mail import Address, Attachment, Bounce, Mail
 from ingest.parse import parse
-from ombud import config, messages
-from ombud.gather import who
+from ombud import config, messages, wiring
+from ombud.gather import authenticated, who
 from ombud.messages import Unreadable
 from ombud.sections import Settings
 
@@ -77,6 +76,7 @@ Record = TypedDict(
         "rule": str,
         "evidence": str,
         "trust": str,
+        "trust_reasons": list[str],
         "answer": str | None,
         "bounce": BounceRecord | None,
         "defects": list[str],
@@ -132,7 +132,7 @@ def explain(
     setting = Setting(
         settings=settings,
         organisation=config.organisation(settings),
-        words=word_lists.load(settings.grievance.words_file),
+        words=wiring.word_lists(settings),
         awaiting=awaiting,
         now=datetime.now(UTC),
     )
@@ -159,6 +159,7 @@ def record(path: str, content: bytes, setting: Setting) -> Record:
         "rule": decision.rule,
         "evidence": decision.evidence,
         "trust": facts.trust.grade.value,
+        "trust_reasons": [*facts.trust.reasons, *facts.trust.disguise],
         "answer": _answer(mail, decision, setting),
         "bounce": _bounce(facts.bounce) if facts.bounce else None,
         "defects": list(mail.defects),
@@ -168,19 +169,21 @@ def record(path: str, content: bytes, setting: Setting) -> Record:
 def _facts(mail: Mail, setting: Setting) -> Facts:
     settings = setting.settings
     sender = who(mail.sender, setting.organisation)
-    verdict = authentication.verdict(mail, settings.trust.authserv_id)
+    lookup = dkim_check.txt_records if settings.trust.check_dkim else None
+    verdict = authenticated(mail, settings.trust.authserv_id, lookup)
+    disguise = setting.organisation.disguise(mail.sender.name, sender)
     return Facts(
         mail=mail,
         now=setting.now,
         sender=sender,
-        trust=trust.grade(sender, False, verdict),
+        trust=trust.grade(sender, False, verdict, disguise),
         organisation=setting.organisation,
         own_addresses=settings.own_addresses,
         own_domain=settings.domain,
         matter=_matter(mail, sender, setting.awaiting),
         matter_by="reference" if setting.awaiting else "",
         bounce=bounce.read(mail),
-        work_order_senders=frozenset(a.casefold() for a in settings.work_orders.senders),
+        work_order_senders=frozenset(map(address_key, settings.work_orders.senders)),
     )
 
 
@@ -244,7 +247,8 @@ def print_record(made: Record, console: Console) -> None:
 def _rows(made: Record) -> Iterator[tuple[str, str]]:
     yield "kind", f"{made['kind']}  ({made['rule']}: {made['evidence']})"
     yield "answer", made["answer"] or ""
-    yield "from", f"{made['from']['name']} <{made['from']['address']}>  trust: {made['trust']}"
+    yield "from", f"{made['from']['name']} <{made['from']['address']}>"
+    yield "trust", f"{made['trust']}  ({'; '.join(made['trust_reasons'])})"
     yield "to", ", ".join(address["address"] for address in made["to"])
     yield "subject", made["subject"]
     yield "date", made["date"] or ""

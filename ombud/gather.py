@@ -1,8 +1,10 @@
 """Facts about a mail: whose it is, how far that is believed, and which matter it is about.
 
-Threading, in this order: our signed token for this very sender (Message-ID or subject tag), then
-In-Reply-To/References to a mail that we sent, then the number in the subject for a known party. A
+Threading, in this order: our signed token for this very sender (subject tag, Message-ID or reply address),
+then In-Reply-To/References to a mail that we sent, then the number in the subject for a known party. A
 stranger who quotes a number never enters somebody else's complaint (`Facts.foreign_number`).
+Authenticity is found out before the transaction (`arrived`): it may ask DNS, and a waiting transaction would
+hold up all others.
 Source: DESIGN 'Trust'; RFC 5322 3.6.4.
 """
 
@@ -14,15 +16,20 @@ from sqlalchemy import Connection
 from classify import token, trust
 from classify.facts import Awaiting, Facts, Matter
 from classify.people import Organisation, Person
-from ingest import authentication, bounce
+from ingest import addresses, authentication, bounce, dkim_check
+from ingest.authentication import Authentication
+from ingest.dkim_check import TxtRecords
 from ingest.mail import Address, Mail
 from ombud.office import Office
-from process.case import Case, State
-from process.roles import is_staff
+from process.case import State
+from process.roles import is_party, is_staff
 from store import complaints, inbox, outbox
 
 REFERENCES_MAX = 50
 """Message-IDs of a mail that are looked up, newest first."""
+
+DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
+"""Where mail servers note the address that a mail was really delivered to; nowhere standardised."""
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -42,12 +49,34 @@ class Thread:
     foreign_number: str = ""
 
 
-def facts(conn: Connection, office: Office, mail: Mail, now: datetime) -> Facts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A mail that was read, and what is known of its authenticity."""
+
+    mail: Mail
+    authentication: Authentication
+    now: datetime
+
+
+def arrived(office: Office, mail: Mail, now: datetime) -> Arrived:
+    """The mail with what is known of its authenticity; may ask DNS."""
+    found = authenticated(mail, office.authserv_id, office.txt_records)
+    return Arrived(mail=mail, authentication=found, now=now)
+
+
+def authenticated(mail: Mail, authserv_id: str, txt_records: TxtRecords | None) -> Authentication:
+    """Our server's verdict, else that of the signatures, where they are checked here."""
+    found = authentication.verdict(mail, authserv_id)
+    return found if found.is_ours or txt_records is None else dkim_check.check(mail, txt_records)
+
+
+def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
     """Everything that bears on a mail, as the rules of `classify.kind` want it."""
-    organisation = office.organisation
+    mail, now, organisation = arrival.mail, arrival.now, office.organisation
     sender = who(mail.sender, organisation)
     seal = _seal(mail, sender, office, now)
-    grade = trust.grade(sender, seal is not None, authentication.verdict(mail, office.authserv_id))
+    disguise = organisation.disguise(mail.sender.name, sender)
+    grade = trust.grade(sender, seal is not None, arrival.authentication, disguise)
     report = bounce.read(mail)
     thread = Thread() if report else _thread(conn, mail, sender, office, seal)
     return Facts(
@@ -70,24 +99,27 @@ def facts(conn: Connection, office: Office, mail: Mail, now: datetime) -> Facts:
 
 def who(address: Address, organisation: Organisation) -> Person:
     """The directory's person, or one made of the address alone."""
-    known = organisation.person(address.address)
-    if known is not None:
-        return known
-    return Person(
-        key=address.key or "unknown",
-        name=address.name or address.address,
-        addresses=(address.address,) if address.address else (),
-        is_in_directory=False,
-    )
+    return organisation.who(address.address, address.name)
 
 
 def _seal(mail: Mail, sender: Person, office: Office, now: datetime) -> token.Seal | None:
-    ids = _quoted_ids(mail)
+    letterhead = office.letterhead
     seals = (
         *token.seals_in_subject(mail.subject),
-        *token.seals_in_message_ids(ids, office.letterhead.domain),
+        *token.seals_in_message_ids(_quoted_ids(mail), letterhead.domain),
+        *(
+            token.seals_in_addresses(_delivered_to(mail), letterhead.desk_address)
+            if letterhead.has_subaddresses
+            else ()
+        ),
     )
     return next((seal for seal in seals if office.sealer.is_valid(seal, sender.key, now)), None)
+
+
+def _delivered_to(mail: Mail) -> tuple[str, ...]:
+    """Addresses that a mail was sent or delivered to."""
+    noted = addresses.read(tuple(value for name in DELIVERED_TO for value in mail.header_all(name)))
+    return tuple(address.address for address in (*noted, *mail.to, *mail.cc))
 
 
 def _quoted_ids(mail: Mail) -> tuple[str, ...]:
@@ -139,19 +171,7 @@ def _mail_matter(conn: Connection, number: str, organisation: Organisation) -> M
 def _is_party(conn: Connection, sender: Person, number: str, organisation: Organisation) -> bool:
     """Whether a complaint is the sender's own, or one that they may speak on as a delegate."""
     case = complaints.get(conn, number)
-    return case is not None and sender.key in _parties(case, organisation)
-
-
-def _parties(case: Case, organisation: Organisation) -> set[str]:
-    """Keys of the complainant, of whom it is made for, and of the delegates of both."""
-    people = [party for party in (case.complainant, case.on_behalf_of) if party.is_known]
-    keys = {party.key for party in people}
-    for party in people:
-        principal = organisation.person(party.address)
-        for address in principal.delegates if principal else ():
-            delegate = organisation.person(address)
-            keys.add(delegate.key if delegate else address.casefold())
-    return keys
+    return case is not None and is_party(sender, case, organisation)
 
 
 def _bounced(conn: Connection, message_id: str) -> str:

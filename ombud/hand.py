@@ -44,6 +44,7 @@ class Hand:
             subject=mail.subject,
             text=mail.own_text[:QUOTED_CHARS_MAX],
             received_at=self.facts.now,
+            trust=self.facts.trust,
         )
 
     def act(self, command: Command) -> Act:
@@ -58,11 +59,11 @@ class Hand:
 
     def may(self, capability: trust.Capability) -> bool:
         """Whether the sender is believed enough for this."""
-        return trust.may(self.facts.trust.grade, capability, bool(self.office.authserv_id))
+        return trust.may(self.facts.trust.grade, capability, self.office.has_verdicts)
 
     def ask_desk(self, template: str, facts: dict[str, str], *choices: Choice) -> None:
         """A notice about the mail in hand to every engineer of the desk."""
-        for engineer in self.office.organisation.holders(Role.SERVICE_DESK):
+        for engineer in self.office.organisation.acting(Role.SERVICE_DESK):
             self.post.send(
                 Notice(
                     template=template,

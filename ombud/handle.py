@@ -37,8 +37,9 @@ def next_mail(office: Office) -> bool:
         return False
     crash.point("claimed")
     try:
+        arrival = gather.arrived(office, parse(claimed.content), office.clock())
         with office.engine.begin() as conn:
-            _handle(conn, office, claimed)
+            _handle(conn, office, claimed, arrival)
             crash.point("decided")
     except Exception:  # the pipeline's one broad except: whatever a mail breaks, the next one is handled
         _failed(office, claimed, traceback.format_exc()[-TRACEBACK_CHARS_MAX:])
@@ -46,10 +47,9 @@ def next_mail(office: Office) -> bool:
     return True
 
 
-def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail) -> None:
-    now = office.clock()
-    mail = parse(claimed.content)
-    facts = gather.facts(conn, office, mail, now)
+def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arrival: gather.Arrived) -> None:
+    mail, now = arrival.mail, arrival.now
+    facts = gather.facts(conn, office, arrival)
     decision = kind.decide(facts, office.words)
     post = Post(conn=conn, office=office, now=now, mail_id=claimed.id)
     hand = Hand(conn=conn, office=office, mail_id=claimed.id, facts=facts, decision=decision, post=post)
@@ -91,6 +91,6 @@ def _failed(office: Office, claimed: inbox.ClaimedMail, trace: str) -> None:
 
 
 def _tell_desk(post: Post, mail_id: int, reason: str) -> None:
-    for engineer in post.office.organisation.holders(Role.SERVICE_DESK):
+    for engineer in post.office.organisation.acting(Role.SERVICE_DESK):
         facts = {"what": "set_aside", "detail": reason}
         post.send(Notice(template="alert", to=engineer, matter=f"M-{mail_id}", facts=facts))

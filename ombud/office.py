@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from classify.people import Organisation
 from classify.token import Sealer
 from classify.words import Words
+from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
 from process.rules import Rules
 
@@ -49,6 +50,8 @@ class Office:
     sealer: Sealer
     own_addresses: frozenset[str]
     authserv_id: str = ""
+    txt_records: TxtRecords | None = None
+    """Looks up DNS, where signatures are checked here (RFC 6376); None where they are not."""
     work_order_senders: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     digest_at: time | None = None
@@ -56,6 +59,11 @@ class Office:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
+    def has_verdicts(self) -> bool:
+        """Whether anybody looks at the authenticity of senders: our server, or we ourselves."""
+        return bool(self.authserv_id) or self.txt_records is not None
+
+    @property
     def organisation(self) -> Organisation:
-        """The directory as its files stand now."""
-        return self.directory()
+        """The directory as its files stand now, on today's day."""
+        return self.directory().on(self.clock().astimezone(self.rules.calendar.timezone).date())

@@ -35,6 +35,7 @@ def organisation(settings: Settings, listing: Listing) -> Organisation:
         departments=listing.departments,
         ranks=(*settings.vip.ranks_zh, *settings.vip.ranks_en),
         vip_ranks=vip_ranks(settings.vip),
+        ignores_tags=settings.directory.ignore_plus_tags,
         named_vips=tuple(
             NamedVip(address=vip.address, since=vip.since, until=vip.until) for vip in settings.vip.named
         ),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from classify.people import ADDRESS
+from classify.people import ADDRESS, address_key
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OFFICE_HOURS = ("09:00-12:00", "13:30-18:00")
@@ -134,6 +134,10 @@ class Sender(Section):
     domain: str = ""
 
 
+class MailSection(Section):
+    plus_addressing: bool = False
+
+
 class Secrets(Section):
     token_keys_env: Variable = ""
     token_keys_file: Path | None = None
@@ -143,6 +147,7 @@ class Secrets(Section):
 class DirectorySection(Section):
     people: Path = Path("directory/people.csv")
     departments: Path = Path("directory/departments.csv")
+    ignore_plus_tags: bool = True
 
 
 class Roles(Section):
@@ -169,6 +174,7 @@ class Vip(Section):
 
 class TrustSection(Section):
     authserv_id: str = ""
+    check_dkim: bool = False
 
 
 class Process(Section):
@@ -214,6 +220,7 @@ class LimitsSection(Section):
 
 class Grievance(Section):
     words_file: Path | None = None
+    model: Path | None = None
 
 
 class WorkOrders(Section):
@@ -237,6 +244,7 @@ class Settings(BaseSettings):
     mailbox: tuple[MailboxSection, ...] = ()
     smtp: SmtpSection = SmtpSection()
     sender: Sender = Sender()
+    mail: MailSection = MailSection()
     secrets: Secrets = Secrets()
     directory: DirectorySection = DirectorySection()
     roles: Roles = Roles()
@@ -287,8 +295,8 @@ class Settings(BaseSettings):
 
     @property
     def own_addresses(self) -> frozenset[str]:
-        """Folded addresses of the watched mailboxes and of our From."""
-        return frozenset(a.casefold() for a in (self.from_address, *(b.address for b in self.mailbox)) if a)
+        """Addresses of the watched mailboxes and of our From, as they are compared."""
+        return frozenset(address_key(a) for a in (self.from_address, *(b.address for b in self.mailbox)) if a)
 
 
 def is_loopback(host: str) -> bool:

@@ -90,5 +90,5 @@ def _tell_desk(conn: Connection, office: Office, item: outbox.OutboxItem, reason
 
 def _alert(post: Post, matter: str, facts: dict[str, str]) -> None:
     """An alert to every engineer of the desk."""
-    for engineer in post.office.organisation.holders(Role.SERVICE_DESK):
+    for engineer in post.office.organisation.acting(Role.SERVICE_DESK):
         post.send(Notice(template=ALERT, to=engineer, matter=matter, facts=facts))

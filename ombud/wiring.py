@@ -1,7 +1,14 @@
 """From settings to an `Office`: the one place where the parts are put together."""
 
-from classify import words
+from dataclasses import replace
+
+from sqlalchemy import Engine
+
+from classify import learned, words
+from classify.people import address_key
 from classify.token import Sealer
+from classify.words import Words
+from ingest import dkim_check
 from notify.compose import Letterhead
 from ombud import config, secret
 from ombud.config import Settings
@@ -14,22 +21,33 @@ def office(settings: Settings) -> Office:
     """Everything that a step works with; the database is migrated. Raises DatabaseUnusable."""
     engine = database.open_database(settings.store.url)
     database.migrate(engine)
-    sealer = Sealer(keys=secret.token_keys(settings), max_age_days=settings.secrets.token_max_age_days)
+    return assembled(settings, engine, secret.token_keys(settings))
+
+
+def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Office:
+    """An office of these settings on a database that is there, with keys that are known."""
+    sealer = Sealer(keys=keys, max_age_days=settings.secrets.token_max_age_days)
     return Office(
         engine=engine,
         directory=Roster(settings),
         rules=config.rules(settings),
-        words=words.load(settings.grievance.words_file),
+        words=word_lists(settings),
         letterhead=_letterhead(settings, sealer),
         sealer=sealer,
-        own_addresses=frozenset(
-            address.casefold() for address in (settings.from_address, *(b.address for b in settings.mailbox))
-        ),
+        own_addresses=settings.own_addresses,
         authserv_id=settings.trust.authserv_id,
-        work_order_senders=frozenset(address.casefold() for address in settings.work_orders.senders),
+        txt_records=dkim_check.txt_records if settings.trust.check_dkim else None,
+        work_order_senders=frozenset(map(address_key, settings.work_orders.senders)),
         limits=config.limits(settings),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
+
+
+def word_lists(settings: Settings) -> Words:
+    """The words by which mails are judged, with what was learnt from the desk's answers."""
+    path = settings.grievance.model
+    model = learned.load(path) if path else None
+    return replace(words.load(settings.grievance.words_file), learned=model)
 
 
 def _letterhead(settings: Settings, sealer: Sealer) -> Letterhead:
@@ -41,4 +59,5 @@ def _letterhead(settings: Settings, sealer: Sealer) -> Letterhead:
         timezone=settings.organisation.timezone,
         sealer=sealer,
         default_language=settings.organisation.language,
+        has_subaddresses=settings.mail.plus_addressing,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from classify.facts import Trust
 from classify.people import Person
 
 
@@ -193,6 +194,8 @@ class Case:
     complainant: Party
     on_behalf_of: Party = Party()
     """The person for whom a delegate wrote."""
+    trust: Trust | None = None
+    """How far the sender of the original mail is believed, and why."""
     is_vip: bool = False
     subject: str
     text: str

@@ -3,10 +3,10 @@
 Source: HANDBOOK 2, row 05: To the department manager, CC the management representative.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from classify import due
 from classify.facts import Verb
 from classify.people import Department, Organisation, Role
 from process.case import Case, Party, State
@@ -15,11 +15,7 @@ from process.roles import holders, manager_of
 from process.turn import Letter, Refusal, Step, Turn, letter
 
 SUGGESTIONS_MAX = 3
-DUE_DAYS_MAX = 60
 DISPATCH = (Verb.MEASURES, Verb.RETURN, Verb.NOTE)
-
-_DAYS = re.compile(r"^(\d{1,3})\s{0,3}(?:个)?(?:工作日|天|日|working days?|days?|d)", re.IGNORECASE)
-_DATE = re.compile(r"^(?:(20\d\d)\s?[-/年.]\s?)?(\d{1,2})\s?[-/月.]\s?(\d{1,2})\s?日?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ def assign(turn: Turn) -> Step | Refusal:
 
 def dispatched(turn: Turn, why: str = "") -> tuple[Notice, ...]:
     """The dispatch mail: To the department manager, CC the management representative."""
-    to = turn.case.department_manager.person
+    (to, *_) = holders(Role.DEPARTMENT_MANAGER, turn.case, turn.organisation)
     copied = holders(Role.MANAGEMENT_REPRESENTATIVE, turn.case, turn.organisation)
     mail = letter("dispatch", *DISPATCH, why=why)
     return (turn.letter(replace(mail, cc=tuple(p for p in copied if p.key != to.key)), to),)
@@ -99,27 +95,27 @@ def _named_department(words: str, organisation: Organisation) -> tuple[Departmen
 
 
 def _due(words: str, turn: Turn) -> datetime | None:
-    """Due date from '3天', '5个工作日', '2026-11-30', '11月30日'; the configured days when silent."""
+    """Due date from '3天', '5个工作日', '2026-11-30', '下周三'; the configured days when silent."""
     calendar = turn.rules.calendar
     if not words:
         return calendar.add_days(turn.act.at, turn.rules.department_days)
-    if (days := _DAYS.match(words)) and 0 < int(days[1]) <= DUE_DAYS_MAX:
-        return calendar.add_days(turn.act.at, int(days[1]))
+    if count := due.days(words):
+        return calendar.add_days(turn.act.at, count)
     return _end_of(words, turn)
 
 
 def _end_of(words: str, turn: Turn) -> datetime | None:
-    """The end of office hours on a date named in words; None when it is none, or has passed."""
-    match = _DATE.match(words)
-    if match is None:
-        return None
+    """The time or the end of office hours on a date named in words; None when it is none, or has passed."""
     calendar = turn.rules.calendar
-    today = turn.act.at.astimezone(calendar.timezone)
-    try:
-        day = today.date().replace(year=int(match[1] or today.year), month=int(match[2]), day=int(match[3]))
-    except ValueError:
+    named = due.due(words, turn.act.at, calendar.timezone)
+    if named is None:
         return None
-    spans = calendar.spans(day)
-    end = spans[-1][1] if spans else datetime.combine(day, time(23, 59), calendar.timezone).astimezone(UTC)
+    spans = calendar.spans(named.day)
+    end = spans[-1][1] if spans and named.at is None else _instant(named, turn)
     is_near = turn.act.at < end < turn.act.at + timedelta(days=366)
     return end if is_near else None
+
+
+def _instant(named: due.Due, turn: Turn) -> datetime:
+    local = datetime.combine(named.day, named.at or time(23, 59), turn.rules.calendar.timezone)
+    return local.astimezone(UTC)

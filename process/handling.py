@@ -5,6 +5,7 @@ Source: HANDBOOK 2, rows 05-07.
 
 from dataclasses import replace
 
+from classify.due import due
 from classify.facts import Verb
 from classify.form import read as read_form
 from classify.people import Role
@@ -33,9 +34,19 @@ def measures(turn: Turn) -> Step | Refusal:
 
 def _measures(turn: Turn) -> Measures:
     fields = {name: value for name, value in read_form(turn.reason) if name in _FORM_FIELDS}
+    for name in ("planned", "actual"):
+        fields[name] = _dated(fields.get(name, ""), turn)
     # The form's lines stand in its fields; free words are kept as they are.
-    text = "" if fields else turn.reason
+    text = "" if any(fields.values()) else turn.reason
     return Measures(text=text, **fields, by=turn.actor, at=turn.act.at)
+
+
+def _dated(words: str, turn: Turn) -> str:
+    """A date in words with the day that it means beside it: '下周三' is another one next week."""
+    named = due(words, turn.act.at, turn.rules.calendar.timezone)
+    if named is None or str(named.day.year) in words:
+        return words
+    return f"{words} ({named.day:%Y-%m-%d})"
 
 
 def return_to_desk(turn: Turn) -> Step | Refusal:

@@ -5,11 +5,12 @@ the escalation of a VIP's or a repeated complaint.
 Source: HANDBOOK 2, steps 01 and 04, 'Escalation'.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from classify.escalation import Account, Likeness, likeness, vip_reason
-from classify.facts import Command, Verb
+from classify.facts import Command, Grade, Trust, Verb
 from classify.particulars import Particulars
 from classify.people import Organisation, Person, Role
 from process.case import AttachmentNote, Case, Event, Party, Source, State
@@ -47,7 +48,10 @@ class Opening:
     earlier: tuple[Case, ...] = ()
     """Complaints of the same person within the window, newest first."""
     may_escalate: bool = True
-    """Whether the sender is believed enough for a VIP's name to move the general manager."""
+    """Whether the sender is believed enough for a VIP's name to move the general manager, and…"""
+    may_repeat: bool = True
+    """…for an earlier complaint of theirs to do so."""
+    trust: Trust | None = None
     mail_id: int | None = None
 
 
@@ -63,9 +67,9 @@ def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Ste
     )
     turn = _turn(case, opening, organisation, rules)
     recorded = turn.event("recorded", opening.subject)
-    escalated = _escalations(turn, vip if opening.may_escalate else "", repeats)
+    escalated = _escalations(turn, vip if opening.may_escalate else "", repeats if opening.may_repeat else [])
     turn = replace(turn, case=escalated.case)
-    notices = (*_acknowledge(turn), *_task(turn, opening, vip, doubtful))
+    notices = (*_acknowledge(turn), *_task(turn, _warnings(turn.case, opening, vip, (repeats, doubtful))))
     step = turn.step(recorded, *escalated.events, notices=notices)
     return replace(step, notices=(*step.notices, *escalated.notices))
 
@@ -81,6 +85,7 @@ def _record(opening: Opening, rules: Rules) -> Case:
         recorded_at=opening.now,
         recorder=Party.of(opening.recorder) if opening.recorder else Party(),
         complainant=Party.of(opening.complainant, address=opening.address),
+        trust=opening.trust,
         on_behalf_of=Party.of(opening.on_behalf_of) if opening.on_behalf_of else Party(),
         subject=opening.subject,
         text=opening.text[:TEXT_CHARS_MAX],
@@ -155,15 +160,31 @@ def _acknowledge(turn: Turn) -> tuple[Notice, ...]:
     return turn.to_complainant(letter("acknowledgement", Verb.STATUS))
 
 
-def _task(turn: Turn, opening: Opening, vip: str, doubtful: list[tuple[Case, str]]) -> tuple[Notice, ...]:
-    warnings = []
+Earlier = list[tuple[Case, str]]
+
+
+def _warnings(case: Case, opening: Opening, vip: str, earlier: tuple[Earlier, Earlier]) -> Iterator[str]:
+    """What the desk must know before it believes the mail, in both languages."""
+    repeats, doubtful = earlier
+    if opening.trust:
+        if opening.trust.grade is Grade.FAILED:
+            yield "发件人认证失败，来信可能是伪造的，请先核实 / authentication failed, perhaps forged: verify first"
+        yield from opening.trust.disguise
     if vip and not opening.may_escalate:
-        warnings.append(f"发件人身份未经验证，未按 VIP 升级 / sender not verified, not escalated: {vip}")
+        yield f"发件人身份未经验证，未按 VIP 升级 / sender not verified, not escalated: {vip}"
+    if repeats and not opening.may_repeat:
+        yield f"发件人身份存疑，未按重复投诉升级 / sender doubtful, not escalated as a repeat: {_listed(repeats)}"
     if doubtful:
-        words = "; ".join(f"{case.number} ({evidence})" for case, evidence in doubtful)
-        warnings.append(f"可能是同一事项 / possibly the same matter: {words}")
-    if turn.case.about_keys:
-        warnings.append(f"投诉涉及 / about: {turn.case.about}")
+        yield f"可能是同一事项 / possibly the same matter: {_listed(doubtful)}"
+    if case.about_keys:
+        yield f"投诉涉及 / about: {case.about}"
+
+
+def _listed(earlier: Earlier) -> str:
+    return "; ".join(f"{case.number} ({evidence})" for case, evidence in earlier)
+
+
+def _task(turn: Turn, warnings: Iterable[str]) -> tuple[Notice, ...]:
     task = letter("task_accept", Verb.ACCEPT, Verb.ASK, warning="\n".join(warnings))
     choices = (*task.choices, *judgements_of_doubt(turn.case), Choice(verb=Verb.NOTE))
     return turn.to_role(Role.SERVICE_DESK, replace(task, choices=choices))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from classify.facts import Verb
+from classify.facts import Trust, Verb
 from classify.people import Person
 from process.case import Case, Event
 
@@ -23,6 +23,7 @@ class Quoted:
     subject: str
     text: str
     received_at: datetime | None = None
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,13 +34,17 @@ STAFF = tuple(role for role in Role if role is not Role.COMPLAINANT)
 
 
 def holders(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
-    """The people who act in this role on this case; empty only when everybody is concerned."""
+    """The people who are written to in this role on this case; empty only when everybody is concerned.
+
+    Substitutes stand in for those who are away (`Organisation.on_duty`).
+    """
     if role is Role.COMPLAINANT:
         return tuple(p.person for p in (case.complainant, case.on_behalf_of) if p.is_known)
     seen: set[Role] = set()
     while role not in seen:
         seen.add(role)
-        people = tuple(p for p in _appointed(role, case, organisation) if p.key not in _concerned(case))
+        acting = {p.key: p for p in map(organisation.on_duty, _appointed(role, case, organisation))}
+        people = tuple(p for p in acting.values() if p.key not in _concerned(case))
         if people:
             return people
         role = SUCCESSION[role]
@@ -65,17 +69,46 @@ def owners(case: Case, organisation: Organisation) -> tuple[Person, ...]:
 
 
 def roles_of(person: Person, case: Case, organisation: Organisation) -> frozenset[Role]:
-    """All roles that a person may act in on this case."""
-    return frozenset(
-        role for role in Role if person.key in {p.key for p in holders(role, case, organisation)}
-    )
+    """All roles that a person may act in on this case; being away takes nobody's role from them."""
+    acting = {role for role in Role if person.key in {p.key for p in holders(role, case, organisation)}}
+    if is_party(person, case, organisation):
+        acting.add(Role.COMPLAINANT)
+    if person.key not in _concerned(case):
+        acting |= {
+            role for role in STAFF if person.key in {p.key for p in _appointed(role, case, organisation)}
+        }
+    return frozenset(acting)
+
+
+def is_party(person: Person, case: Case, organisation: Organisation) -> bool:
+    """Whether a complaint is somebody's own: made by them, for them, or by whom they are a delegate of."""
+    keys = {party.key for party in (case.complainant, case.on_behalf_of) if party.is_known}
+    principals = [organisation.person(party.address) for party in (case.complainant, case.on_behalf_of)]
+    delegates = {organisation.key(a) for principal in principals if principal for a in principal.delegates}
+    return person.key in keys | delegates
+
+
+def may_read(person: Person, case: Case, organisation: Organisation) -> bool:
+    """Whether somebody is concerned with a complaint at all: need-to-know, for every mail that shows it."""
+    return bool(roles_of(person, case, organisation))
 
 
 def is_staff(person: Person, organisation: Organisation) -> bool:
     """Whether a person holds any role in the service, on whatever case."""
-    appointed = {p.key for role in STAFF for p in organisation.holders(role)}
-    managers = {department.manager.casefold() for department in organisation.departments}
-    return person.key in appointed or any(a.casefold() in managers for a in person.addresses)
+    return person.key in _staff_keys(organisation)
+
+
+def _staff_keys(organisation: Organisation) -> frozenset[str]:
+    appointed = [p for role in STAFF for p in organisation.holders(role)]
+    managers = [organisation.person(department.manager) for department in organisation.departments]
+    people = [*appointed, *(manager for manager in managers if manager is not None)]
+    return frozenset(p.key for person in people for p in (person, organisation.on_duty(person)))
+
+
+def may_act(person: Person, role: Role, organisation: Organisation) -> bool:
+    """Whether somebody holds a role, as appointed or as a substitute, on whatever case."""
+    acting = (*organisation.holders(role), *organisation.acting(role))
+    return person.key in {p.key for p in acting}
 
 
 def manager_of(department: str, case: Case, organisation: Organisation) -> Person | None:
@@ -93,7 +126,11 @@ def manager_of(department: str, case: Case, organisation: Organisation) -> Perso
 def _appointed(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
     if role is not Role.DEPARTMENT_MANAGER:
         return organisation.holders(role)
-    return (case.department_manager.person,) if case.department_manager.is_known else ()
+    manager = case.department_manager
+    if not manager.is_known:
+        return ()
+    # The directory knows more than the record: absences. It may also have dropped the person since.
+    return (organisation.person(manager.address) or manager.person,)
 
 
 def _concerned(case: Case) -> frozenset[str]:

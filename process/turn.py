@@ -112,11 +112,12 @@ class Turn:
         return (self.letter(letter, self.case.complainant.person),)
 
     def letter(self, letter: "Letter", to: Person) -> Notice:
+        absent = ", ".join(person.name for person in self.organisation.absent(to))
         return self.notice(
             letter.template,
             to,
             choices=letter.choices,
-            facts=letter.facts,
+            facts={**letter.facts, "stands_in_for": absent} if absent else letter.facts,
             cc=letter.cc,
             quoted=letter.quoted,
         )

@@ -70,6 +70,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def refuse_writes(connection: Connection) -> None:
+    """From now on, this transaction cannot write."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("PRAGMA query_only=ON" if is_sqlite else "SET TRANSACTION READ ONLY")
+
+
 def migrate(engine: Engine) -> None:
     """The schema brought to the newest revision. Raises DatabaseUnusable."""
     config = _config()

@@ -6,13 +6,15 @@ Source: HANDBOOK 1 'People'; RFC 4180.
 """
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
-from classify.people import ADDRESS, Department, Person, address_key
+from classify.people import ADDRESS, Absence, Department, Person, address_key
 
 FILE_BYTES_MAX = 20_000_000
 """About 200,000 people; a larger file is refused."""
@@ -28,6 +30,9 @@ PEOPLE_HEADERS = {
     "employee_number": ("工号", "员工编号", "employee_number", "employee number"),
     "language": ("语言", "language"),
     "delegates": ("代理人", "delegates", "delegate"),
+    "absent_from": ("休假自", "离岗自", "absent_from", "absent from"),
+    "absent_until": ("休假至", "离岗至", "absent_until", "absent until"),
+    "substitute": ("代班人", "substitute"),
 }
 DEPARTMENT_HEADERS = {
     "department": ("部门", "department", "name"),
@@ -43,6 +48,7 @@ YES = frozenset({"是", "yes", "y", "true", "1", "√", "✓", "x"})
 NO = frozenset({"", "否", "no", "n", "false", "0"})
 WORDS = frozenset({"name", "title", "department", "keywords"})
 """Columns shown to people as they were written; the others are brought to plain letters (NFKC)."""
+_DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _SEPARATORS = str.maketrans(dict.fromkeys("；,，、|\n", ";"))
 
 
@@ -192,7 +198,25 @@ def _person(row: dict[str, str]) -> Person:
         employee_number=number,
         language=LANGUAGES.get(row.get("language", "").casefold(), ""),
         delegates=tuple(address.casefold() for address in _several(row.get("delegates", ""))),
+        absence=_absence(row),
     )
+
+
+def _absence(row: dict[str, str]) -> Absence | None:
+    """Somebody is away when the row has a day of it; a substitute alone waits for such days."""
+    since, until = (_day(row.get(name, "")) for name in ("absent_from", "absent_until"))
+    if since is None and until is None:
+        return None
+    return Absence(since=since, until=until, substitute=row.get("substitute", ""))
+
+
+def _day(cell: str) -> date | None:
+    """A day as people write it in a sheet: 2026-11-24, 2026/11/24, 20261124; None for another text."""
+    parts = _DATE.fullmatch(cell)
+    try:
+        return date(*map(int, parts.groups())) if parts else None
+    except ValueError:
+        return None
 
 
 def _person_problems(row: dict[str, str], person: Person) -> Iterator[tuple[str, str]]:
@@ -203,6 +227,11 @@ def _person_problems(row: dict[str, str], person: Person) -> Iterator[tuple[str,
     for address in (*person.addresses, *person.delegates):
         if not ADDRESS.fullmatch(address):
             yield address, "is not an e-mail address"
+    for name in ("absent_from", "absent_until"):
+        if row.get(name) and _day(row[name]) is None:
+            yield row[name], "is no day such as 2026-11-24"
+    if row.get("substitute") and not ADDRESS.fullmatch(row["substitute"]):
+        yield row["substitute"], "is not an e-mail address"
     if row.get("language", "").casefold() not in LANGUAGES:
         yield row["language"], "is no language that mails are written in (zh or en)"
 

@@ -84,6 +84,7 @@ class StoredMail:
     matter: str
     sender: str
     subject: str
+    trust: str
     content: bytes = field(repr=False)
 
 
@@ -273,9 +274,7 @@ def set_matter(conn: Connection, mail_id: int, number: str) -> None:
 def get(conn: Connection, mail_id: int) -> StoredMail | None:
     """A mail with its bytes."""
     row = conn.execute(
-        select(
-            mail.c.id, mail.c.received_at, mail.c.matter, mail.c.sender, mail.c.subject, mail.c.content
-        ).where(mail.c.id == mail_id)
+        select(*(mail.c[name] for name in StoredMail.__dataclass_fields__)).where(mail.c.id == mail_id)
     ).first()
     return None if row is None else StoredMail(**{**row._mapping, "content": unpacked(row.content)})
 

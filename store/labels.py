@@ -1,10 +1,24 @@
 """What the desk answered to "is this a complaint?": the first answer counts and is kept for learning."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from store.tables import label
+from store.inbox import unpacked
+from store.tables import label, mail
+
+READ_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A mail with the desk's answer."""
+
+    mail_id: int
+    is_complaint: bool
+    content: bytes = field(repr=False)
 
 
 def add(conn: Connection, mail_id: int, is_complaint: bool, by: str, now: datetime) -> bool:
@@ -13,3 +27,15 @@ def add(conn: Connection, mail_id: int, is_complaint: bool, by: str, now: dateti
         return False
     conn.execute(insert(label).values(mail_id=mail_id, is_complaint=is_complaint, by=by, at=now))
     return True
+
+
+def labelled(conn: Connection) -> Iterator[Labelled]:
+    """Every mail that was answered about, oldest first; a few at a time, for the bytes are large."""
+    query = (
+        select(label.c.mail_id, label.c.is_complaint, mail.c.content)
+        .join(mail, mail.c.id == label.c.mail_id)
+        .order_by(label.c.mail_id)
+        .execution_options(yield_per=READ_AT_ONCE)
+    )
+    for row in conn.execute(query):
+        yield Labelled(mail_id=row.mail_id, is_complaint=row.is_complaint, content=unpacked(row.content))

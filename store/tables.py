@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -144,11 +145,42 @@ event = Table(
     "event",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("number", ForeignKey("complaint.number"), nullable=False, index=True),
+    Column("number", String(20), nullable=False, index=True),  # '' for the service as a whole
     Column("at", UtcTime, nullable=False),
-    Column("record", JSON, nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("what", String(60), nullable=False),
+    Column("mail_id", Integer),
+    Column("commitment", String(64), nullable=False),
+    Column("replaces", JSON, nullable=False),  # [[seq, commitment], …]
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+)
+
+event_detail = Table(
+    "event_detail",
+    metadata,
+    Column("seq", ForeignKey("event.seq"), primary_key=True),
+    Column("salt", String(64), nullable=False),
+    Column("record", JSON, nullable=False),  # actor and text: what can be erased
+)
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("date", Date, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+erased_content = Table(
+    "erased_content",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # mail, outbox
+    Column("row_id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),  # of the original bytes
+    Column("pseudonym", String(40), nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 outbox = Table(

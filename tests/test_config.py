@@ -60,6 +60,7 @@ def uncommented(text: str) -> str:
         "password_file",
         "token_keys",
         "words_file",
+        "model",
         "[[vip.named]]",
         "address",
         "since",

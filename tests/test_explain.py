@@ -18,7 +18,7 @@ EXAMPLE = Path(__file__).parent.parent / "config.toml"
 CORPORA = Path(__file__).parent / "corpora"
 FIELDS = (
     "file", "message_id", "from", "to", "subject", "date", "text", "own_text", "attachments", "kind", "rule",
-    "evidence", "trust", "answer", "bounce", "defects",
+    "evidence", "trust", "trust_reasons", "answer", "bounce", "defects",
 )  # fmt: skip
 
 

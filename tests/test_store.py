@@ -231,7 +231,7 @@ def test_a_changed_trail_is_found(engine: Engine) -> None:
         complaints.insert_case(conn, FULL)
         events.append(conn, FULL.number, (event("recorded"), event("accepted")))
         conn.execute(text("DROP TRIGGER event_no_update"))
-        conn.execute(text("UPDATE event SET record = replace(record, 'accepted', 'refused') WHERE seq = 2"))
+        conn.execute(text("UPDATE event SET what = 'refused' WHERE seq = 2"))
         assert "entry 2" in events.verify(conn)
 
 

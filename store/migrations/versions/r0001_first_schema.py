@@ -98,12 +98,40 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("what", sa.String(length=60), nullable=False),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("replaces", sa.JSON(), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["number"], ["complaint.number"], name=("fk_event_number")),
         sa.PrimaryKeyConstraint("seq", name=("pk_event")),
         sa.UniqueConstraint("hash", name=("uq_event_hash")),
+    )
+    op.create_table(
+        "event_detail",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["event.seq"], name=("fk_event_detail_seq")),
+        sa.PrimaryKeyConstraint("seq", name=("pk_event_detail")),
+    )
+    op.create_table(
+        "anchor",
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("date", name=("pk_anchor")),
+    )
+    op.create_table(
+        "erased_content",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("pseudonym", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "row_id", name=("pk_erased_content")),
     )
     op.create_index(("ix_event_number"), "event", ["number"], unique=False)
     op.create_table(
@@ -167,20 +195,36 @@ def upgrade() -> None:
     _make_append_only()
 
 
+APPEND_ONLY = (
+    ("event", ("UPDATE", "DELETE")),
+    ("event_detail", ("DELETE",)),
+    ("anchor", ("UPDATE", "DELETE")),
+)
+"""What each table refuses. Details of events are changed by an erasure, and by nothing else."""
+
+
 def _make_append_only() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for what in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER event_no_{what.lower()} BEFORE {what} ON event "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
-        return
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    if not is_sqlite:
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+        )
+    for table, refused in APPEND_ONLY:
+        (_guard_sqlite if is_sqlite else _guard_postgresql)(table, refused)
+
+
+def _guard_sqlite(table: str, refused: tuple[str, ...]) -> None:
+    for what in refused:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+
+
+def _guard_postgresql(table: str, refused: tuple[str, ...]) -> None:
     op.execute(
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
-    )
-    op.execute(
-        "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+        f"CREATE TRIGGER {table}_append_only BEFORE {' OR '.join((*refused, 'TRUNCATE'))} ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
 
