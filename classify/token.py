@@ -115,6 +115,11 @@ def seals_in_subject(subject: str) -> tuple[Seal, ...]:
     return tuple(Seal(*found) for found in _TAG.findall(subject[:SUBJECT_CHARS_MAX])[:SEALS_MAX])
 
 
+def without_tags(subject: str) -> str:
+    """A subject without the tags in it: those of another matter have no place on this one's record."""
+    return " ".join(_TAG.sub(" ", subject[:SUBJECT_CHARS_MAX]).split())
+
+
 def seals_in_message_ids(ids: Iterable[str], domain: str) -> tuple[Seal, ...]:
     """Tokens in Message-IDs of our domain. Those of no matter ('ombud.…') prove nothing about any."""
     found = (_MESSAGE_ID.fullmatch(message_id) for message_id in ids)

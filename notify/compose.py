@@ -64,14 +64,13 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
         recipient_key=notice.to.key,
         recipients=tuple(dict.fromkeys((notice.to.address, *(p.address for p in notice.cc if p.address)))),
         subject=subject,
-        content=mime.alternative(
+        content=mime.message(
             [
                 *_headers(notice, letterhead, message_id, (subject, now)),
                 *_reply_to(notice, letterhead, code),
             ],
-            rendered.text,
-            rendered.html,
-            f"=_{message_id.partition('@')[0].rpartition('.')[2]}",
+            mime.alternative(rendered.text, rendered.html),
+            notice.enclosures,
         ),
     )
 
@@ -98,6 +97,7 @@ def _rendered(
         "facts": notice.facts,
         "to": notice.to,
         "quoted": notice.quoted,
+        "shown": notice.shown,
         "trail": notice.trail[-TRAIL_SHOWN:],
         "standing": standing(notice.case, words(language), now) if notice.case else None,
         "is_party": _is_party(notice),

@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ombud import evidence_commands
+from ombud import evidence_commands, launch
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from sqlalchemy import Connection, Engine
-
-    from ombud.config import Settings
-    from ombud.office import Office
     from ombud.show import Record
 
 # Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
-
-EXIT_FAILED = 1
-EXIT_WRONG = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,21 +31,6 @@ def main(context: click.Context, path: Path) -> None:
     context.obj = path
 
 
-def _settings(context: click.Context, *, needs_secrets: bool = True) -> "Settings":
-    """The configuration, or every fault of it and exit code 2."""
-    from ombud import config, logs
-
-    try:
-        settings = config.load(context.obj, needs_secrets=needs_secrets)
-    except config.ConfigFaults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(EXIT_WRONG)
-    logs.configure(settings.log.format, settings.log.level)
-    for warning in settings.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    return settings
-
-
 @main.command()
 @click.pass_context
 def run(context: click.Context) -> None:
@@ -63,24 +39,13 @@ def run(context: click.Context) -> None:
 
     from ombud import config, pipeline
 
-    settings = _settings(context)
-    office = _office(settings)
+    settings = launch.settings(context.obj, needs_secrets=True)
+    office = launch.office(settings)
     signals = pipeline.Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signals.end())
     pipeline.run(office, config.imap_accounts(settings), config.smtp_account(settings), signals)
     office.engine.dispose()
-
-
-def _office(settings: "Settings") -> "Office":
-    from ombud import wiring
-    from store.database import DatabaseUnusable
-
-    try:
-        return wiring.office(settings)
-    except DatabaseUnusable as trouble:
-        click.echo(f"database: {trouble}", err=True)
-        sys.exit(EXIT_FAILED)
 
 
 @main.command()
@@ -89,13 +54,13 @@ def once(context: click.Context) -> None:
     """Work off all that is there, then exit (for cron)."""
     from ombud import config, pipeline
 
-    settings = _settings(context)
-    office = _office(settings)
+    settings = launch.settings(context.obj, needs_secrets=True)
+    office = launch.office(settings)
     is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
     office.engine.dispose()
     if not is_well:
         click.echo("not everything could be read or sent; see the log above", err=True)
-        sys.exit(EXIT_FAILED)
+        sys.exit(launch.EXIT_FAILED)
 
 
 @main.command("check-config")
@@ -104,12 +69,12 @@ def check_config(context: click.Context) -> None:
     """Check the configuration, and try mailbox, SMTP server and database: one line each."""
     from ombud import check
 
-    settings = _settings(context)
+    settings = launch.settings(context.obj, needs_secrets=True)
     is_well = True
     for result in check.run(settings):
         click.echo(f"{'ok  ' if result.is_ok else 'FAIL'}  {result.what}: {result.detail}")
         is_well = is_well and result.is_ok
-    sys.exit(0 if is_well else EXIT_FAILED)
+    sys.exit(0 if is_well else launch.EXIT_FAILED)
 
 
 @main.command()
@@ -136,7 +101,7 @@ def complaints(context: click.Context, as_json: bool, only_open: bool) -> None:
     """List the complaints."""
     from ombud import show
 
-    with _reading(context) as conn:
+    with launch.reading(launch.settings(context.obj)) as conn:
         records = show.all_complaints(conn, only_open=only_open)
     columns = ("number", "step", "subject", "complainant", "escalations", "due")
     _print(as_json, "投诉 / complaints", records, columns)
@@ -151,11 +116,11 @@ def show_complaint(context: click.Context, as_json: bool, number: str) -> None:
     from ombud import show
     from store import complaints as stored
 
-    with _reading(context) as conn:
+    with launch.reading(launch.settings(context.obj)) as conn:
         case = stored.get(conn, number)
         if case is None:
             click.echo(f"there is no complaint {number}", err=True)
-            sys.exit(EXIT_FAILED)
+            sys.exit(launch.EXIT_FAILED)
         record = show.complaint_whole(conn, case)
     if as_json:
         show.print_json([record])
@@ -171,7 +136,7 @@ def mails(context: click.Context, as_json: bool) -> None:
     from ombud import show
     from store import inbox
 
-    with _reading(context) as conn:
+    with launch.reading(launch.settings(context.obj)) as conn:
         records = [show.mail_line(row) for row in inbox.listed(conn)]
     _print(
         as_json,
@@ -189,7 +154,7 @@ def outbox(context: click.Context, as_json: bool) -> None:
     from ombud import show
     from store import outbox as stored
 
-    with _reading(context) as conn:
+    with launch.reading(launch.settings(context.obj)) as conn:
         records = [show.outbox_line(row) for row in stored.listed(conn)]
     columns = ("id", "state", "tries", "template", "matter", "recipients", "last_error")
     _print(as_json, "去信 / outbox", records, columns)
@@ -217,35 +182,15 @@ def _decide(context: click.Context, mail: int, what: str) -> None:
     from store import inbox
 
     try:
-        with _database(context).begin() as conn:
+        with launch.database(launch.settings(context.obj)).begin() as conn:
             if what == "release":
                 inbox.release(conn, mail, datetime.now(UTC))
             else:
                 inbox.discard(conn, mail, datetime.now(UTC))
     except LookupError:
         click.echo(f"mail {mail} is not set aside", err=True)
-        sys.exit(EXIT_FAILED)
+        sys.exit(launch.EXIT_FAILED)
     click.echo(f"mail {mail}: {what}d")
-
-
-def _reading(context: click.Context) -> "AbstractContextManager[Connection]":
-    """A snapshot of the database; it is not migrated for a look, and no secret is needed."""
-    from store.database import reading
-
-    return reading(_database(context))
-
-
-def _database(context: click.Context) -> "Engine":
-    from store.database import DatabaseUnusable, check, open_database
-
-    settings = _settings(context, needs_secrets=False)
-    try:
-        if "not made yet" in check(settings.store.url):
-            raise DatabaseUnusable("there are no tables yet; `ombud run` or `ombud once` makes them")
-        return open_database(settings.store.url)
-    except DatabaseUnusable as trouble:
-        click.echo(f"database: {trouble}", err=True)
-        sys.exit(EXIT_FAILED)
 
 
 def _print(as_json: bool, title: str, records: "list[Record]", columns: tuple[str, ...]) -> None:
@@ -270,7 +215,7 @@ def learn(context: click.Context, labelled: tuple[Path, ...], output: Path | Non
     """Learn from the desk's answers to "is this a complaint?" (needs the extra ml)."""
     from ombud import learn as learning
 
-    sys.exit(learning.run(_settings(context, needs_secrets=False), labelled, output))
+    sys.exit(learning.run(launch.settings(context.obj), labelled, output))
 
 
 @main.command()

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from classify import particulars, trust
+from classify import particulars, token, trust
 from classify.facts import Trust
 from classify.people import Organisation, Person
 from classify.trust import Capability
-from ingest.mail import Address, Mail
-from ombud.gather import who
+from ingest.mail import Mail
 from ombud.hand import Hand
 from process.case import AttachmentNote, Case, Source
 from process.opening import Opening, open_case
@@ -67,6 +66,40 @@ def _in_hand(hand: Hand) -> Incoming:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dissatisfied:
+    """A "very dissatisfied" that somebody answered elsewhere than in a complaint of their own."""
+
+    person: Person
+    source: Source
+    """CALLBACK or SURVEY."""
+    subject: str
+    text: str
+    work_order: str = ""
+    recorder: Person | None = None
+    """Who wrote the answer down for the person; None when they answered themselves."""
+
+
+def admit_dissatisfied(hand: Hand, found: Dissatisfied) -> str:
+    """A complaint opened by an answer in the mail in hand; its number. Source: HANDBOOK 2 'What opens one', 2, 3."""
+    opening = _opening(hand, _in_hand(hand))
+    return _open(
+        hand,
+        replace(
+            opening,
+            complainant=found.person,
+            address=found.person.address,
+            recorder=found.recorder,
+            source=found.source,
+            subject=found.subject,
+            text=found.text,
+            language=found.person.language or opening.language,
+            attachments=(),
+            particulars=replace(opening.particulars, work_order=found.work_order),
+        ),
+    )
+
+
 def tried(hand: Hand) -> Case:
     """The complaint that the mail in hand would open, on top of those recorded before it; nothing is kept."""
     opening = _own_opening(hand, _in_hand(hand))
@@ -84,7 +117,7 @@ def admit_on_behalf(hand: Hand) -> str:
     mail, forwarded = hand.facts.mail, hand.facts.mail.forwarded
     complainant = _named(form, hand.office.organisation)
     if complainant is None and forwarded is not None:
-        complainant = who(forwarded.sender, hand.office.organisation)
+        complainant = hand.office.organisation.who(forwarded.sender.address, forwarded.sender.name)
     if complainant is None or not complainant.name:
         hand.alert("no_complainant", form.get("complainant", ""))
         return ""
@@ -129,7 +162,7 @@ def _opening(hand: Hand, incoming: Incoming) -> Opening:
         now=hand.facts.now,
         complainant=incoming.sender,
         address="",
-        subject=mail.subject_base or mail.subject,
+        subject=token.without_tags(mail.subject_base or mail.subject),
         text=mail.own_text,
         language=incoming.sender.language or mail.language,
         fingerprint=sha256(mail.raw).hexdigest(),
@@ -190,7 +223,7 @@ def _named(form: dict[str, str], organisation: Organisation) -> Person | None:
     """The complainant of a form: by address, employee number or name; else just as written."""
     address = form.get("complainant_address", "")
     if address:
-        return who(Address(name=form.get("complainant", ""), address=address), organisation)
+        return organisation.who(address, form.get("complainant", ""))
     number = form.get("employee_number", "")
     known = next((p for p in organisation.people if number and p.employee_number == number), None)
     name = form.get("complainant", "")

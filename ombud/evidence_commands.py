@@ -6,48 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ombud import launch
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Engine
-
-    from ombud.config import Settings
-
 # Imports stand inside of the commands, as in `ombud/__main__.py`.
-
-EXIT_FAILED = 1
-EXIT_WRONG = 2
 
 
 def add_to(group: click.Group) -> None:
     """The commands put under `ombud`."""
     for command in (verify_log, dossier, erase, replay):
         group.add_command(command)
-
-
-def _settings(path: Path) -> "Settings":
-    """The configuration, or every fault of it and exit code 2; no secrets are needed here."""
-    from ombud import config, logs
-
-    try:
-        settings = config.load(path, needs_secrets=False)
-    except config.ConfigFaults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(EXIT_WRONG)
-    logs.configure(settings.log.format, settings.log.level)
-    return settings
-
-
-def _engine(settings: "Settings") -> "Engine":
-    from store.database import DatabaseUnusable, check, open_database
-
-    try:
-        if "not made yet" in check(settings.store.url):
-            raise DatabaseUnusable("there are no tables yet; `ombud run` or `ombud once` makes them")
-        return open_database(settings.store.url)
-    except DatabaseUnusable as trouble:
-        click.echo(f"database: {trouble}", err=True)
-        sys.exit(EXIT_FAILED)
 
 
 @click.command("verify-log")
@@ -59,14 +29,13 @@ def _engine(settings: "Settings") -> "Engine":
 def verify_log(context: click.Context, as_json: bool, marks: tuple[str, ...]) -> None:
     """Check that nothing in the trail was changed, taken out, put in or moved."""
     from ombud import verify_log as verifying
-    from store.database import reading
 
-    with reading(_engine(_settings(context.obj))) as conn:
+    with launch.reading(launch.settings(context.obj)) as conn:
         try:
             exit_code = verifying.run(conn, marks, as_json=as_json)
         except ValueError as trouble:
             click.echo(str(trouble), err=True)
-            sys.exit(EXIT_WRONG)
+            sys.exit(launch.EXIT_WRONG)
     sys.exit(exit_code)
 
 
@@ -81,10 +50,9 @@ def verify_log(context: click.Context, as_json: bool, marks: tuple[str, ...]) ->
 def dossier(context: click.Context, number: str, output: Path | None) -> None:
     """Hand a complaint over: form, trail, mails, attachments, with check sums, in one folder or zip."""
     from ombud import dossier as making
-    from store.database import reading
 
-    settings = _settings(context.obj)
-    with reading(_engine(settings)) as conn:
+    settings = launch.settings(context.obj)
+    with launch.reading(settings) as conn:
         sys.exit(making.run(conn, number, output, settings))
 
 
@@ -98,9 +66,9 @@ def erase(context: click.Context, person: str, yes: bool, force: bool, also: tup
     """Make a PERSON (address or employee number) unrecognisable in all that is stored, for good."""
     from ombud import erase as erasing
 
-    settings = _settings(context.obj)
+    settings = launch.settings(context.obj)
     wish = erasing.Wish(person=person, also=also, is_forced=force, is_agreed=yes)
-    sys.exit(erasing.run(_engine(settings), wish, settings))
+    sys.exit(erasing.run(launch.database(settings), wish, settings))
 
 
 @click.command()
@@ -117,6 +85,6 @@ def replay(context: click.Context, since: "datetime", new: Path | None, as_json:
     """Say which past mails would be decided otherwise now; sends and writes nothing."""
     from ombud import replay as replaying
 
-    settings = _settings(context.obj)
-    tried = _settings(new) if new else settings
-    sys.exit(replaying.run(_engine(settings), settings, tried, since.date(), as_json=as_json))
+    settings = launch.settings(context.obj)
+    tried = launch.settings(new) if new else settings
+    sys.exit(replaying.run(launch.database(settings), settings, tried, since.date(), as_json=as_json))

@@ -25,7 +25,7 @@ from ingest import bounce, dkim_check
 from ingest.mail import Address, Attachment, Bounce, Mail
 from ingest.parse import parse
 from ombud import config, messages, wiring
-from ombud.gather import authenticated, who
+from ombud.gather import authenticated
 from ombud.messages import Unreadable
 from ombud.sections import Settings
 
@@ -168,7 +168,7 @@ def record(path: str, content: bytes, setting: Setting) -> Record:
 
 def _facts(mail: Mail, setting: Setting) -> Facts:
     settings = setting.settings
-    sender = who(mail.sender, setting.organisation)
+    sender = setting.organisation.who(mail.sender.address, mail.sender.name)
     lookup = dkim_check.txt_records if settings.trust.check_dkim else None
     verdict = authenticated(mail, settings.trust.authserv_id, lookup)
     disguise = setting.organisation.disguise(mail.sender.name, sender)

@@ -14,29 +14,22 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from classify import token, trust
-from classify.facts import Awaiting, Facts, Matter
+from classify.facts import Facts, Matter
 from classify.people import Organisation, Person
 from ingest import addresses, authentication, bounce, dkim_check
 from ingest.authentication import Authentication
 from ingest.dkim_check import TxtRecords
-from ingest.mail import Address, Mail
+from ingest.mail import Mail
+from ombud import matters
 from ombud.office import Office
-from process.case import State
 from process.roles import is_party, is_staff
-from store import complaints, inbox, outbox
+from store import complaints, outbox
 
 REFERENCES_MAX = 50
 """Message-IDs of a mail that are looked up, newest first."""
 
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
 """Where mail servers note the address that a mail was really delivered to; nowhere standardised."""
-
-AWAITING = {
-    State.ASKED: Awaiting.PARTICULARS,
-    State.NOT_VALID: Awaiting.OBJECTION,
-    State.CONFIRMING: Awaiting.CONFIRMATION,
-    State.CLOSED: Awaiting.RATING,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +66,7 @@ def authenticated(mail: Mail, authserv_id: str, txt_records: TxtRecords | None) 
 def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
     """Everything that bears on a mail, as the rules of `classify.kind` want it."""
     mail, now, organisation = arrival.mail, arrival.now, office.organisation
-    sender = who(mail.sender, organisation)
+    sender = organisation.who(mail.sender.address, mail.sender.name)
     seal = _seal(mail, sender, office, now)
     disguise = organisation.disguise(mail.sender.name, sender)
     grade = trust.grade(sender, seal is not None, arrival.authentication, disguise)
@@ -95,11 +88,6 @@ def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
         bounced_number=_bounced(conn, report.original_message_id) if report else "",
         work_order_senders=office.work_order_senders,
     )
-
-
-def who(address: Address, organisation: Organisation) -> Person:
-    """The directory's person, or one made of the address alone."""
-    return organisation.who(address.address, address.name)
 
 
 def _seal(mail: Mail, sender: Person, office: Office, now: datetime) -> token.Seal | None:
@@ -136,36 +124,12 @@ def _thread(conn: Connection, mail: Mail, sender: Person, office: Office, seal: 
     ]
     foreign = ""
     for number, by in candidates:
-        matter = matter_of(conn, number, organisation)
+        matter = matters.find(conn, number, organisation)
         is_party = _is_party(conn, sender, number, organisation)
         if matter and (by == "token" or is_party or is_staff(sender, organisation)):
             return Thread(matter=matter, by=by, is_party=is_party)
         foreign = foreign or (number if matter else "")
     return Thread(foreign_number=foreign)
-
-
-def matter_of(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
-    """The complaint, or the mail put to the desk, with this number."""
-    if number.startswith("M-"):
-        return _mail_matter(conn, number, organisation)
-    case = complaints.get(conn, number)
-    if case is None:
-        return None
-    return Matter(
-        number=number,
-        subject=case.subject,
-        awaiting=AWAITING.get(case.state),
-        complainant=case.complainant.person,
-        is_closed=case.is_closed,
-    )
-
-
-def _mail_matter(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
-    stored = inbox.get(conn, int(number[2:])) if number[2:].isdecimal() else None
-    if stored is None:
-        return None
-    writer = who(Address(address=stored.sender), organisation)
-    return Matter(number=number, subject=stored.subject, awaiting=None, complainant=writer)
 
 
 def _is_party(conn: Connection, sender: Person, number: str, organisation: Organisation) -> bool:

@@ -36,6 +36,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes out with a mail."""
+
+    filename: str
+    """Shown by mail programs; made of our own words, never of a mail's."""
+    content_type: str
+    """With its parameters: 'text/calendar; method=REQUEST; charset=utf-8'."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One of several matters that a notice lists: what there is to say of it, and what may be answered on it."""
 
@@ -69,6 +80,9 @@ class Notice:
     """What may be answered, in the order to be shown."""
     items: tuple[Item, ...] = ()
     """The matters that a digest lists, in the order to be shown."""
+    shown: object = None
+    """The value that the template shows: a work list, a survey's form, a report; None where the case is enough."""
+    enclosures: tuple[Enclosure, ...] = ()
     is_reply: bool = False
     """Caused by a mail of the recipient (Auto-Submitted: auto-replied), else auto-generated."""
     in_reply_to: str = ""

@@ -105,7 +105,7 @@ def test_a_stranger_who_quotes_it_never_enters_somebody_elses_complaint(
         (alert,) = office.got(engineer, "alert")
         assert number in alert.text, "the desk is told of the number"
         assert sender in alert.text
-    assert [mail for mail in office.got(sender) if number in mail.subject] == []
+    assert [mail for mail in office.got(sender) if f"[{number}" in mail.subject] == [], "no token of it"
 
 
 def test_a_strangers_complaint_that_quotes_a_number_is_a_new_one(office: Desk) -> None:

@@ -17,6 +17,7 @@ from classify.token import (
     seals_in_message_ids,
     seals_in_subject,
     subject_tag,
+    without_tags,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -214,3 +215,16 @@ def test_a_reply_address_that_would_be_too_long_is_left_out() -> None:
     assert reply_address("a" * 40 + "@corp.example", MATTER, CODE) == ""
     assert reply_address(DESK_ADDRESS, "", CODE) == ""
     assert len(REPLY_TO.partition("@")[0]) <= 64
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("VPN [C-2026-00017 fuo-AbCdEfGhIjKl]", "VPN"),
+        ("【C-2026-00017 fuo-AbCdEfGhIjKl】 VPN  again", "VPN again"),
+        ("[C-2026-00017] stays, it proves nothing", "[C-2026-00017] stays, it proves nothing"),
+        ("", ""),
+    ],
+)
+def test_subject_without_tags(subject: str, bare: str) -> None:
+    assert without_tags(subject) == bare

@@ -1,0 +1,68 @@
+"""What every command starts with: configuration, database, office; or what is wrong, and an exit code.
+
+Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration. Imports stand inside, so
+that `ombud --help` and `show` start without a mail parser.
+"""
+
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from ombud.config import Settings
+    from ombud.office import Office
+
+EXIT_FAILED = 1
+EXIT_WRONG = 2
+
+
+def settings(path: Path, *, needs_secrets: bool = False) -> "Settings":
+    """The configuration, or every fault of it and exit code 2."""
+    from ombud import config, logs
+
+    try:
+        found = config.load(path, needs_secrets=needs_secrets)
+    except config.ConfigFaults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(EXIT_WRONG)
+    logs.configure(found.log.format, found.log.level)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return found
+
+
+def office(found: "Settings") -> "Office":
+    """The office of a configuration, its database migrated; exit code 1 when that cannot be used."""
+    from ombud import wiring
+    from store.database import DatabaseUnusable
+
+    try:
+        return wiring.office(found)
+    except DatabaseUnusable as trouble:
+        click.echo(f"database: {trouble}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def database(found: "Settings") -> "Engine":
+    """The database as it is: not migrated for a look, and no secret is needed; exit code 1 without one."""
+    from store.database import DatabaseUnusable, check, open_database
+
+    try:
+        if "not made yet" in check(found.store.url):
+            raise DatabaseUnusable("there are no tables yet; `ombud run` or `ombud once` makes them")
+        return open_database(found.store.url)
+    except DatabaseUnusable as trouble:
+        click.echo(f"database: {trouble}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def reading(found: "Settings") -> "AbstractContextManager[Connection]":
+    """A snapshot of the database."""
+    from store.database import reading as snapshot
+
+    return snapshot(database(found))

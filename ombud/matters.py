@@ -1,0 +1,58 @@
+"""What a number stands for: the matter that a mail answers, found by the letter that its number begins with.
+
+`FINDERS` has a row for each process that writes to people and reads what they answer.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from classify.facts import Awaiting, Matter
+from classify.people import Organisation
+from process.case import State
+from store import complaints, inbox
+
+AWAITING = {
+    State.ASKED: Awaiting.PARTICULARS,
+    State.NOT_VALID: Awaiting.OBJECTION,
+    State.CONFIRMING: Awaiting.CONFIRMATION,
+    State.CLOSED: Awaiting.RATING,
+}
+
+
+def find(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """The matter with this number; None when there is none."""
+    finder = FINDERS.get(number[:1])
+    return finder(conn, number, organisation) if finder else None
+
+
+def _complaint(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    case = complaints.get(conn, number)
+    if case is None:
+        return None
+    return Matter(
+        number=number,
+        subject=case.subject,
+        awaiting=AWAITING.get(case.state),
+        complainant=case.complainant.person,
+        is_closed=case.is_closed,
+    )
+
+
+def _mail(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """A mail that was put to the desk: is it a complaint, is it to be handled again?"""
+    stored = inbox.get(conn, int(number[2:])) if number[2:].isdecimal() else None
+    if stored is None:
+        return None
+    return Matter(
+        number=number,
+        subject=stored.subject,
+        awaiting=None,
+        complainant=organisation.who(stored.sender),
+    )
+
+
+FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
+    "C": _complaint,
+    "M": _mail,
+}

@@ -1,0 +1,74 @@
+"""What a mail on a complaint brings about: the complainant's answers, the verbs of the staff.
+
+Source: HANDBOOK 2 (steps 02-10), 8.
+"""
+
+from classify import answer, form
+from classify.facts import AnswerMeaning, Awaiting, Command, Verb
+from classify.trust import Capability
+from ombud.hand import Hand
+from ombud.reply import forged, refuse, reply
+from process import complaint
+from process.turn import Refusal
+from store import complaints
+
+ANSWER_VERBS = {
+    AnswerMeaning.CONFIRM: Verb.CONFIRM,
+    AnswerMeaning.NOT_SOLVED: Verb.NOT_SOLVED,
+    AnswerMeaning.MORE_INFORMATION: Verb.INFORM,
+    AnswerMeaning.UNCLEAR: Verb.UNCLEAR,
+}
+QUESTIONS = (Awaiting.CONFIRMATION, Awaiting.OBJECTION, Awaiting.RATING)
+
+
+def answered(hand: Hand) -> str:
+    """The complainant's words on their own complaint."""
+    matter = hand.facts.matter
+    if matter is None:
+        return ""
+    if not hand.may(Capability.ANSWER):
+        return forged(hand)
+    return _advance(hand, matter.number, _answer_command(hand))
+
+
+def _answer_command(hand: Hand) -> Command:
+    matter, text = hand.facts.matter, hand.facts.own_words
+    awaiting = matter.awaiting if matter else None
+    if awaiting is Awaiting.RATING and (rating := answer.rating(text)):
+        return Command(verb=Verb.RATE, argument=rating, text=text)
+    if awaiting not in QUESTIONS:
+        return Command(verb=Verb.INFORM, text=text)
+    verb = ANSWER_VERBS[hand.decision.answer or answer.meaning(text, hand.office.words).meaning]
+    # A closed complaint asks nothing but its rating: only a dispute moves it again.
+    is_idle = awaiting is Awaiting.RATING and verb is not Verb.NOT_SOLVED
+    return Command(verb=Verb.INFORM if is_idle else verb, text=text)
+
+
+def command(hand: Hand, number: str) -> str:
+    """A verb of the staff (or anybody's 'status'), carried out or answered with what was wrong."""
+    case, told = complaints.get(hand.conn, number), _staff_command(hand)
+    if not hand.may(Capability.COMMAND):
+        return refuse(hand, Refusal(problem="not_proven", detail="; ".join(hand.facts.trust.reasons)), case)
+    if told is None:
+        return refuse(hand, Refusal(problem="no_verb"), case)
+    if told.verb is Verb.STATUS:
+        return reply(hand, case, "status", {})
+    return _advance(hand, number, told)
+
+
+def _staff_command(hand: Hand) -> Command | None:
+    """The verb, or 'measures' when a filled-in form of measures came without one."""
+    if hand.decision.command is None and form.read(hand.facts.own_words):
+        return Command(verb=Verb.MEASURES, text=hand.facts.own_words)
+    return hand.decision.command
+
+
+def _advance(hand: Hand, number: str, told: Command) -> str:
+    case = complaints.get(hand.conn, number)
+    if case is None:
+        return ""
+    outcome = complaint.advance(case, hand.act(told), hand.office.organisation, hand.office.rules)
+    if isinstance(outcome, Refusal):
+        return refuse(hand, outcome, case)
+    hand.keep(outcome)
+    return number
