@@ -9,7 +9,7 @@ demo: $(STAMP)
 	@$(PY) -m ombud demo
 
 test: $(STAMP) debian-packages check
-	$(PY) -m pytest
+	$(PY) -m pytest -n 3 --dist worksteal
 
 check: $(STAMP)
 	$(PY) -m ruff check .
