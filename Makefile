@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check debian-packages clean worst-case fuzz golden
+.PHONY: demo test check bench debian-packages clean worst-case fuzz golden
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -19,6 +19,13 @@ check: $(STAMP)
 # How long hostile text keeps every pattern and reader busy, worst first; fails when one is too slow.
 worst-case: $(STAMP)
 	$(PY) -m bench.worst_case
+
+# Ombud and a naive loop on the same mailbox, in one run (Dovecot, Postfix's smtp-sink).
+bench: $(STAMP) debian-packages
+	@command -v smtp-sink >/dev/null 2>&1 || test -x /usr/sbin/smtp-sink || { \
+	  test "$$(id -u)" = 0 || { echo "the bench needs smtp-sink: apt-get install postfix" >&2; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null; }
+	$(PY) -m bench.speed
 
 # Mutated samples through everything that reads a mail, for SECONDS; what breaks a rule is saved in .fuzz/.
 SECONDS ?= 600
