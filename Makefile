@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench debian-packages clean worst-case fuzz golden
+.PHONY: demo test check bench debian-packages clean worst-case fuzz golden verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -35,6 +35,10 @@ fuzz: $(STAMP)
 # The golden results of tests/mail anew, with the differences printed.
 golden: $(STAMP)
 	$(PY) -m tests.golden
+
+# docs/verbs.md anew, from what the code decides.
+verbs: $(STAMP)
+	$(PY) -m tests.cells
 
 # Locked dependencies with their hashes: by uv where it is present, by pip where it is not.
 $(STAMP): pyproject.toml uv.lock requirements.lock

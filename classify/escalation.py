@@ -88,7 +88,7 @@ class Account:
     work_order: str = ""
 
 
-def likeness(new: Account, earlier: Account) -> tuple[Likeness, str]:
+def likeness(new: Account, earlier: Account, same_at: float = SAME_AT) -> tuple[Likeness, str]:
     """Whether a new mail is on the same matter as an earlier complaint, and why, in words.
 
     False merges are worse than misses: only an equal work order, an equal telling subject or very
@@ -105,6 +105,6 @@ def likeness(new: Account, earlier: Account) -> tuple[Likeness, str]:
         return Likeness.SAME, f"主题相同 / same subject: {new.subject[:EVIDENCE_CHARS]}"
     score = similarity(f"{new.subject}\n{new.text}", f"{earlier.subject}\n{earlier.text}")
     evidence = f"文字相似度 / similarity of text {score:.0%}"
-    if score >= SAME_AT:
+    if score >= same_at:
         return Likeness.SAME, evidence
     return (Likeness.DOUBTFUL if score >= DOUBT_AT else Likeness.DIFFERENT), evidence

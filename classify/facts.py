@@ -116,6 +116,10 @@ class Facts:
     """Whether the matter is the sender's own: made by them, for them, or by a delegate of theirs."""
     foreign_number: str = ""
     """A complaint number that the mail quotes but that is none of its sender's business."""
+    is_misaddressed: bool = False
+    """Whether it answers a mail of ours that went to somebody else."""
+    has_expired_token: bool = False
+    """Whether it answers a mail of ours to this very person that is too old to be answered."""
     bounce: Bounce | None = None
     bounced_number: str = ""
     """Matter of our mail that the bounce is about; '' when it quotes none of ours."""

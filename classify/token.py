@@ -70,12 +70,18 @@ class Sealer:
 
     def is_valid(self, seal: Seal, person_key: str, now: datetime) -> bool:
         """Whether we made this code for this very person, and not too long ago."""
+        return (
+            self._is_ours(seal, person_key) and -FUTURE_DAYS_MAX <= _age_days(seal, now) <= self.max_age_days
+        )
+
+    def is_expired(self, seal: Seal, person_key: str, now: datetime) -> bool:
+        """Whether we made this code for this very person, but too long ago."""
+        return self._is_ours(seal, person_key) and _age_days(seal, now) > self.max_age_days
+
+    def _is_ours(self, seal: Seal, person_key: str) -> bool:
         if not _WHOLE_CODE.fullmatch(seal.code):
             return False
         day, _, signature = seal.code.partition("-")
-        age_days = _day(now) - int(day, 36)
-        if not -FUTURE_DAYS_MAX <= age_days <= self.max_age_days:
-            return False
         return self._signer().verify_signature(_signed(seal.matter, person_key, day), signature)
 
     def _signer(self) -> Signer:
@@ -86,6 +92,10 @@ class Sealer:
 def _signed(matter: str, person_key: str, day: str) -> str:
     # The length keeps the parts apart whatever stands in them.
     return f"{len(matter)}|{matter}|{day}|{person_key}"
+
+
+def _age_days(seal: Seal, now: datetime) -> int:
+    return _day(now) - int(seal.code.partition("-")[0], 36)
 
 
 def _day(at: datetime) -> int:

@@ -99,7 +99,7 @@ def _rendered(
         "quoted": notice.quoted,
         "shown": notice.shown,
         "trail": notice.trail[-TRAIL_SHOWN:],
-        "standing": standing(notice.case, words(language), now) if notice.case else None,
+        "standing": standing(notice, notice.case, words(language), now) if notice.case else None,
         "is_party": _is_party(notice),
         "template": notice.template,
         "office": letterhead,

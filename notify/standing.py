@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from process.case import Case
-from process.roles import OF_USER, OWNERS
+from process.case import Case, State
+from process.outgoing import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,23 +18,13 @@ class Standing:
     is_late: bool
 
 
-def standing(case: Case, words: dict[str, Any], now: datetime) -> Standing:
-    """The standing of a case in the words of a language (`owners` by state)."""
-    post, name = words["owners"][case.state.value], _name(case)
+def standing(notice: Notice, case: Case, words: dict[str, Any], now: datetime) -> Standing:
+    """The standing of a notice's case in the words of a language (`owners` by state)."""
+    post, names = words["owners"][case.state.value], ", ".join(notice.waits_for)
+    if case.state is State.HANDLING:
+        names = " · ".join(filter(None, (names, case.department)))
     return Standing(
-        owner=f"{post} ({name})" if post and name else post,
+        owner=f"{post} ({names})" if post and names else post,
         since=case.since or case.recorded_at,
         is_late=case.due_at is not None and now > case.due_at,
     )
-
-
-def _name(case: Case) -> str:
-    """The name of the owner, where the record knows it."""
-    if case.state in OF_USER:
-        return case.complainant.name
-    role = OWNERS.get(case.state)
-    if role == "department_manager":
-        return " · ".join(filter(None, (case.department_manager.name, case.department)))
-    if role == "service_desk" and case.accepted is not None:
-        return case.accepted.by.name
-    return ""

@@ -12,10 +12,12 @@ from classify.trust import Capability
 from ombud import on_complaint, on_mail
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
-from ombud.reply import forged, refuse
+from ombud.reply import forged, refuse, tell_address
 from process.outgoing import Choice
 from process.turn import Refusal
 
+NOT_ANSWERED = (Kind.OTHER, Kind.ASK)
+"""Kinds whose sender hears nothing by itself."""
 WRITTEN_BY_PROGRAMS = (Kind.BOUNCE, Kind.LOOP, Kind.AUTOMATIC_REPLY, Kind.LIST_OR_BULK)
 
 
@@ -25,6 +27,8 @@ def carry_out(hand: Hand) -> str:
     number = act(hand) if act else ""
     if hand.facts.foreign_number and hand.decision.kind not in WRITTEN_BY_PROGRAMS:
         hand.alert("foreign_number", hand.facts.foreign_number)
+        if hand.facts.is_misaddressed and hand.decision.kind in NOT_ANSWERED:
+            tell_address(hand)
     return number
 
 

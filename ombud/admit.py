@@ -12,8 +12,8 @@ from classify.facts import Trust
 from classify.people import Organisation, Person
 from classify.trust import Capability
 from ingest.mail import Mail
-from ombud.hand import Hand
-from process.case import AttachmentNote, Case, Source
+from ombud.hand import Hand, notes
+from process.case import Case, Source
 from process.opening import Opening, open_case
 from store import complaints
 
@@ -167,7 +167,7 @@ def _opening(hand: Hand, incoming: Incoming) -> Opening:
         language=incoming.sender.language or mail.language,
         fingerprint=sha256(mail.raw).hexdigest(),
         message_id=mail.message_id,
-        attachments=_attachments(mail),
+        attachments=notes(mail.attachments),
         particulars=particulars.read(mail.subject_base, mail.own_text, office.organisation, office.words),
         trust=incoming.trust,
         may_escalate=_may(hand, incoming, Capability.ESCALATE_AS_VIP),
@@ -191,29 +191,25 @@ def _open(hand: Hand, opening: Opening) -> str:
 
 
 def _earlier(hand: Hand, opening: Opening) -> tuple[Case, ...]:
-    """Complaints of the same person (by any address, or made by their delegate) in the window."""
+    """Complaints in the window of the same person: by any address, by or for a delegate of theirs."""
+    organisation = hand.office.organisation
     people = [person for person in (opening.complainant, opening.on_behalf_of) if person]
     keys = {person.key for person in people}
-    for address in (a for person in people for a in person.delegates):
-        keys.add(hand.office.organisation.key(address))
+    keys |= {organisation.key(address) for person in people for address in person.delegates}
+    keys |= {principal.key for principal in principals(opening.complainant, organisation)}
     return complaints.of_people(hand.conn, keys, opening.now - hand.office.limits.repeat_window)
 
 
-def _attachments(mail: Mail) -> tuple[AttachmentNote, ...]:
-    return tuple(
-        AttachmentNote(
-            filename=a.filename, content_type=a.content_type, size_bytes=a.size_bytes, sha256=a.sha256
-        )
-        for a in mail.attachments
-    )
+def principals(delegate: Person, organisation: Organisation) -> tuple[Person, ...]:
+    """Those for whom somebody may write."""
+    return tuple(p for p in organisation.people if any(delegate.has_address(a) for a in p.delegates))
 
 
 def _principal(mail: Mail, sender: Person, organisation: Organisation) -> Person | None:
     """For whom a delegate writes: the one whose mail is forwarded, or who is named in the text."""
-    principals = [p for p in organisation.people if any(sender.has_address(a) for a in p.delegates)]
     original = mail.forwarded.sender.address if mail.forwarded else ""
     text = f"{mail.subject}\n{mail.own_text}"
-    for person in principals:
+    for person in principals(sender, organisation):
         if (original and person.has_address(original)) or (person.name and person.name in text):
             return person
     return None

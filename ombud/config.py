@@ -236,6 +236,7 @@ def rules(settings: Settings, today: datetime | None = None) -> Rules:
         confirm_days=process.confirm_days,
         remind_hours=process.remind_hours,
         escalate_hours=process.escalate_hours,
+        repeat_similarity=process.repeat_similarity,
         is_feedback_automatic=process.feedback == "automatic",
     )
 

@@ -40,6 +40,7 @@ class Thread:
     by: str = ""
     is_party: bool = False
     foreign_number: str = ""
+    is_misaddressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
     """Everything that bears on a mail, as the rules of `classify.kind` want it."""
     mail, now, organisation = arrival.mail, arrival.now, office.organisation
     sender = organisation.who(mail.sender.address, mail.sender.name)
-    seal = _seal(mail, sender, office, now)
+    seals = _seals(mail, office)
+    seal = next((seal for seal in seals if office.sealer.is_valid(seal, sender.key, now)), None)
     disguise = organisation.disguise(mail.sender.name, sender)
     grade = trust.grade(sender, seal is not None, arrival.authentication, disguise)
     report = bounce.read(mail)
@@ -84,15 +86,18 @@ def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
         matter_by=thread.by,
         is_party=thread.is_party,
         foreign_number=thread.foreign_number,
+        is_misaddressed=thread.is_misaddressed,
+        has_expired_token=any(office.sealer.is_expired(seal, sender.key, now) for seal in seals),
         bounce=report,
         bounced_number=_bounced(conn, report.original_message_id) if report else "",
         work_order_senders=office.work_order_senders,
     )
 
 
-def _seal(mail: Mail, sender: Person, office: Office, now: datetime) -> token.Seal | None:
+def _seals(mail: Mail, office: Office) -> tuple[token.Seal, ...]:
+    """Everything in a mail that looks like a token of ours."""
     letterhead = office.letterhead
-    seals = (
+    return (
         *token.seals_in_subject(mail.subject),
         *token.seals_in_message_ids(_quoted_ids(mail), letterhead.domain),
         *(
@@ -101,7 +106,6 @@ def _seal(mail: Mail, sender: Person, office: Office, now: datetime) -> token.Se
             else ()
         ),
     )
-    return next((seal for seal in seals if office.sealer.is_valid(seal, sender.key, now)), None)
 
 
 def _delivered_to(mail: Mail) -> tuple[str, ...]:
@@ -129,7 +133,7 @@ def _thread(conn: Connection, mail: Mail, sender: Person, office: Office, seal: 
         if matter and (by == "token" or is_party or is_staff(sender, organisation)):
             return Thread(matter=matter, by=by, is_party=is_party)
         foreign = foreign or (number if matter else "")
-    return Thread(foreign_number=foreign)
+    return Thread(foreign_number=foreign, is_misaddressed=ours is not None and bool(foreign))
 
 
 def _is_party(conn: Connection, sender: Person, number: str, organisation: Organisation) -> bool:

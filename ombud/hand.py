@@ -5,14 +5,16 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from classify import trust
+from classify import particulars, trust
 from classify.facts import Command, Decision, Facts
-from classify.people import Role
+from ingest.mail import Attachment
 from ombud.office import Office
 from ombud.post import Post
+from process.case import AttachmentNote
 from process.outgoing import Choice, Notice, Quoted
+from process.roles import besides
 from process.turn import Act, Step
-from store import complaints, events
+from store import complaints, events, outbox
 
 QUOTED_CHARS_MAX = 2_000
 """Of a mail's text shown to the desk in a question or an alert."""
@@ -45,16 +47,27 @@ class Hand:
             text=mail.own_text[:QUOTED_CHARS_MAX],
             received_at=self.facts.now,
             trust=self.facts.trust,
+            about_keys=self._about_keys,
         )
+
+    @property
+    def _about_keys(self) -> tuple[str, ...]:
+        """Role holders whom the mail complains about, whether it turns out a complaint or not."""
+        mail = self.facts.mail
+        found = particulars.about(mail.subject, mail.own_text, self.facts.organisation)
+        return tuple(person.key for person in found if person.key != self.facts.sender.key)
 
     def act(self, command: Command) -> Act:
         """The mail's words as an act of its sender."""
+        answered = outbox.find(self.conn, self.facts.mail.in_reply_to)
         return Act(
             command=command,
             by=self.facts.sender,
             at=self.facts.now,
             mail_id=self.mail_id,
             message_id=self.facts.mail.message_id,
+            answered_at=answered.created_at if answered else None,
+            attachments=notes(self.facts.mail.attachments),
         )
 
     def may(self, capability: trust.Capability) -> bool:
@@ -62,8 +75,8 @@ class Hand:
         return trust.may(self.facts.trust.grade, capability, self.office.has_verdicts)
 
     def ask_desk(self, template: str, facts: dict[str, str], *choices: Choice) -> None:
-        """A notice about the mail in hand to every engineer of the desk."""
-        for engineer in self.office.organisation.acting(Role.SERVICE_DESK):
+        """A notice about the mail in hand to every engineer of the desk, but for those whom it is about."""
+        for engineer in besides(frozenset(self.quoted.about_keys), self.office.organisation):
             self.post.send(
                 Notice(
                     template=template,
@@ -88,3 +101,13 @@ class Hand:
         events.append(self.conn, step.case.number, step.events)
         for notice in step.notices:
             self.post.send(notice)
+
+
+def notes(attachments: tuple[Attachment, ...]) -> tuple[AttachmentNote, ...]:
+    """What the record form lists of files; they themselves stay in their mail."""
+    return tuple(
+        AttachmentNote(
+            filename=a.filename, content_type=a.content_type, size_bytes=a.size_bytes, sha256=a.sha256
+        )
+        for a in attachments
+    )

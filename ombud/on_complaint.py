@@ -9,6 +9,8 @@ from classify.trust import Capability
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, reply
 from process import complaint
+from process.case import Case
+from process.roles import may_read
 from process.turn import Refusal
 from store import complaints
 
@@ -47,13 +49,29 @@ def _answer_command(hand: Hand) -> Command:
 def command(hand: Hand, number: str) -> str:
     """A verb of the staff (or anybody's 'status'), carried out or answered with what was wrong."""
     case, told = complaints.get(hand.conn, number), _staff_command(hand)
+    if told is not None and told.verb is Verb.STATUS:
+        return _status(hand, case)
     if not hand.may(Capability.COMMAND):
-        return refuse(hand, Refusal(problem="not_proven", detail="; ".join(hand.facts.trust.reasons)), case)
+        return refuse(hand, _unproven(hand), case)
     if told is None:
         return refuse(hand, Refusal(problem="no_verb"), case)
-    if told.verb is Verb.STATUS:
-        return reply(hand, case, "status", {})
     return _advance(hand, number, told)
+
+
+def _status(hand: Hand, case: Case | None) -> str:
+    """Where a complaint stands: it changes nothing and goes to the sender's own address, so no token is needed."""
+    if not hand.may(Capability.ANSWER):
+        return forged(hand)
+    if case is None or not may_read(hand.facts.sender, case, hand.office.organisation):
+        return refuse(hand, Refusal(problem="not_yours"), None)
+    return reply(hand, case, "status", {})
+
+
+def _unproven(hand: Hand) -> Refusal:
+    """Nothing proves that it answers a mail of ours to this person; or that mail is too old by now."""
+    if hand.facts.has_expired_token:
+        return Refusal(problem="expired")
+    return Refusal(problem="not_proven", detail="; ".join(hand.facts.trust.reasons))
 
 
 def _staff_command(hand: Hand) -> Command | None:

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from classify.people import Person
 from notify.compose import compose
 from ombud.office import Office
-from process.case import Event
+from process.case import Case
 from process.outgoing import Notice
-from process.roles import is_staff, may_read
+from process.roles import is_staff, may_read, owners
 from store import budget, events, outbox
 
 log = structlog.get_logger()
@@ -38,26 +39,42 @@ class Post:
         """The notice in the outbox as final bytes; left out when its recipient's budget is used up."""
         if not notice.to.address:
             return
-        notice = self._for_those_concerned(notice)
-        if self._is_over_budget(notice):
+        shown = self._for_those_concerned(notice)
+        if shown is None:
+            log.warning("not sent to whom the mail is about", template=notice.template, matter=notice.matter)
+            return
+        if self._is_over_budget(shown):
             log.warning("budget used up, not answered", template=notice.template, matter=notice.matter)
             return
-        letter = compose(replace(notice, trail=self._trail(notice)), self.office.letterhead, self.now)
+        letter = compose(self._with_history(shown), self.office.letterhead, self.now)
         outbox.add(self.conn, letter, self.now, self.mail_id)
 
-    def _for_those_concerned(self, notice: Notice) -> Notice:
-        """Need-to-know: without the case for whom it does not concern, and without such copies."""
-        case, organisation = notice.case, self.office.organisation
+    def _for_those_concerned(self, notice: Notice) -> Notice | None:
+        """Need-to-know: without the copies and items of whom it does not concern; None when nothing is left.
+
+        Raises NotConcerned where the complaint itself would be shown to somebody whom it does not concern.
+        """
+        case, quoted = notice.case, notice.quoted
+        if quoted and notice.to.key in quoted.about_keys and not notice.is_reply:
+            return None
+        if case and not self._may_be_shown(notice.to, case):
+            raise NotConcerned(f"{notice.template} on {case.number} is not for {notice.to.key}")
+        return replace(
+            notice,
+            cc=tuple(person for person in notice.cc if case is None or self._may_be_shown(person, case)),
+            items=tuple(i for i in notice.items if i.case is None or self._may_be_shown(notice.to, i.case)),
+        )
+
+    def _may_be_shown(self, person: Person, case: Case) -> bool:
+        return may_read(person, case, self.office.organisation)
+
+    def _with_history(self, notice: Notice) -> Notice:
+        """The notice with what happened so far, and the names of those who are waited for."""
+        case = notice.case
         if case is None:
             return notice
-        parties = {party.key for party in (case.complainant, case.on_behalf_of) if party.is_known}
-        entitled = [p for p in (notice.to, *notice.cc) if p.key in parties or may_read(p, case, organisation)]
-        if notice.to not in entitled:
-            raise NotConcerned(f"{notice.template} on {case.number} is not for {notice.to.key}")
-        return replace(notice, cc=tuple(person for person in notice.cc if person in entitled))
-
-    def _trail(self, notice: Notice) -> tuple[Event, ...]:
-        return events.trail(self.conn, notice.case.number) if notice.case else ()
+        waits_for = tuple(person.name for person in owners(case, self.office.organisation) if person.name)
+        return replace(notice, trail=events.trail(self.conn, case.number), waits_for=waits_for)
 
     def _is_over_budget(self, notice: Notice) -> bool:
         if is_staff(notice.to, self.office.organisation):

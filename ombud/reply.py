@@ -22,7 +22,16 @@ def refuse(hand: Hand, refusal: Refusal, case: Case | None) -> str:
     is_known = hand.facts.is_party or is_staff(hand.facts.sender, hand.office.organisation)
     if hand.facts.trust.grade is Grade.FAILED or not is_known:
         return forged(hand)
-    return reply(hand, case, "not_understood", {"problem": refusal.problem, "detail": refusal.detail})
+    facts = {"problem": refusal.problem, "detail": refusal.detail}
+    if refusal.at:
+        facts |= {"what": refusal.what, "at": refusal.at.isoformat()}
+    return reply(hand, case, "not_understood", facts)
+
+
+def tell_address(hand: Hand) -> None:
+    """To somebody who answers our mail from an address that it did not go to; nothing of the matter is told."""
+    if hand.facts.trust.grade is not Grade.FAILED:
+        reply(hand, None, "not_understood", {"problem": "wrong_address", "detail": ""})
 
 
 def reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) -> str:
@@ -31,11 +40,13 @@ def reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) -
     matter = hand.facts.matter
     if case is not None and not (hand.facts.is_party or may_read(sender, case, organisation)):
         case = None
+    # Nobody gets a token for a complaint that does not concern them.
+    number = case.number if case else matter.number if matter and not matter.number.startswith("C-") else ""
     hand.post.send(
         Notice(
             template=template,
             to=replace(sender, addresses=(mail.sender.address,)),
-            matter=case.number if case else matter.number if matter else "",
+            matter=number,
             case=case,
             choices=complaint.choices(case, sender, organisation) if case else (),
             facts=facts,

@@ -23,7 +23,8 @@ CONFIRM = (Verb.CONFIRM, Verb.NOT_SOLVED)
 
 def feed_back(turn: Turn, event: Event) -> Step:
     """08: the desk approves the draft first, unless the feedback is configured to be automatic."""
-    draft = turn.reason or result_in_words(turn.case.measures)
+    # The verifier's grounds are the staff's own; only what is marked so is meant for the user.
+    draft = dict(read_form(turn.reason)).get("feedback", "") or result_in_words(turn.case.measures)
     if turn.rules.is_feedback_automatic:
         return _tell_user(turn, draft, event)
     turn = turn.become(state=State.FEEDING_BACK, feedback=draft)
@@ -153,16 +154,3 @@ def rated(turn: Turn) -> Step | Refusal:
     if rating == VERY_DISSATISFIED:
         news = turn.to_owner(letter("news", what="rated", text=turn.reason))
     return turn.step(turn.event("rated", rating), notices=news)
-
-
-def informed(turn: Turn) -> Step | Refusal:
-    """Anything else that the complainant adds; on the record, and told to the desk."""
-    news = letter("news", what="information_added", text=turn.reason)
-    return turn.step(turn.event("informed", turn.reason), notices=turn.to_owner(news))
-
-
-def noted(turn: Turn) -> Step | Refusal:
-    """A remark of the staff, on the record."""
-    if not turn.reason:
-        return Refusal(problem="no_reason")
-    return turn.step(turn.event("noted", turn.reason))

@@ -7,13 +7,15 @@ Source: HANDBOOK 2 (flow), 8 (verbs).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classify.facts import Verb
 from classify.people import Organisation, Person, Role
-from process import closing, dispatch, handling, judging, repeats
+from process import closing, dispatch, handling, judging, remarks, repeats
 from process.case import Case, State
 from process.outgoing import Choice
+from process.refusing import Allowed, refusal
+from process.remarks import kept
 from process.repeats import judgements_of_doubt
 from process.roles import STAFF, roles_of
 from process.rules import Rules
@@ -78,12 +80,12 @@ TABLE = (
     Row(Verb.SAME, ANY, DESK, repeats.same),
     Row(Verb.DIFFERENT, ANY, DESK, repeats.different),
     # whatever else the complainant says is information, never lost
-    Row(Verb.INFORM, ANY, USER, closing.informed),
-    Row(Verb.CONFIRM, OPEN, USER, closing.informed),
-    Row(Verb.NOT_SOLVED, OPEN, USER, closing.informed),
-    Row(Verb.UNCLEAR, ANY, USER, closing.informed),
-    Row(Verb.NOTE, ANY, USER, closing.informed),
-    Row(Verb.NOTE, ANY, STAFF, closing.noted),
+    Row(Verb.INFORM, ANY, USER, remarks.informed),
+    Row(Verb.CONFIRM, OPEN, USER, remarks.informed),
+    Row(Verb.NOT_SOLVED, OPEN, USER, remarks.informed),
+    Row(Verb.UNCLEAR, ANY, USER, remarks.informed),
+    Row(Verb.NOTE, ANY, USER, remarks.informed),
+    Row(Verb.NOTE, ANY, STAFF, remarks.noted),
 )
 
 
@@ -95,8 +97,8 @@ def advance(case: Case, act: Act, organisation: Organisation, rules: Rules) -> S
         role = next((role for role in row.roles if role in roles), None)
         if row.verb is verb and case.state in row.states and role is not None:
             turn = Turn(case=case, act=act, role=role, organisation=organisation, rules=rules)
-            return _counted(case, row.step(turn))
-    return _refusal(case, act, roles)
+            return kept(turn, row.step(turn))
+    return refusal(case, act, roles, _allowed(verb, case.state), organisation)
 
 
 def choices(case: Case, person: Person, organisation: Organisation) -> tuple[Choice, ...]:
@@ -107,28 +109,16 @@ def choices(case: Case, person: Person, organisation: Organisation) -> tuple[Cho
         for row in TABLE
         if case.state in row.states
         and roles & set(row.roles)
-        and row.step is not closing.informed
+        and row.step is not remarks.informed
         and row.verb not in (Verb.UNCLEAR, Verb.INFORM, Verb.RATE, Verb.SAME, Verb.DIFFERENT)
     )
     plain = tuple(Choice(verb=verb) for verb in dict.fromkeys(offered))
     return (*plain, *judgements_of_doubt(case)) if Role.SERVICE_DESK in roles else plain
 
 
-def _counted(before: Case, outcome: Step | Refusal) -> Step | Refusal:
-    if isinstance(outcome, Refusal):
-        return outcome
-    return replace(outcome, case=replace(outcome.case, version=before.version + 1))
-
-
-def _refusal(case: Case, act: Act, roles: frozenset[Role]) -> Refusal:
-    """Why no row fits: nobody of that role, or not in this state, or done by somebody before."""
-    rows = [row for row in TABLE if row.verb is act.command.verb]
-    if not any(roles & set(row.roles) for row in rows):
-        return Refusal(problem="not_your_role")
-    done = {Verb.ACCEPT: case.accepted, Verb.VALID: case.valid, Verb.INVALID: case.valid}
-    earlier = done.get(act.command.verb)
-    if earlier is not None:
-        return Refusal(problem="already_done", detail=earlier.by.name)
-    if act.command.verb in (Verb.CLOSE, Verb.CONFIRM) and case.is_closed and case.closing:
-        return Refusal(problem="already_done", detail=case.closing.by.name)
-    return Refusal(problem="wrong_state", detail=case.state.value)
+def _allowed(verb: Verb, state: State) -> Allowed:
+    rows = [row for row in TABLE if row.verb is verb]
+    return Allowed(
+        roles=frozenset(role for row in rows for role in row.roles),
+        now=tuple(dict.fromkeys(role for row in rows if state in row.states for role in row.roles)),
+    )

@@ -52,6 +52,8 @@ def suggestions(turn: Turn, returned: str = "") -> Letter:
 
 def assign(turn: Turn) -> Step | Refusal:
     """05: dispatched to a department's manager, with a due date in working time."""
+    if crossed := _dispatched_meanwhile(turn):
+        return crossed
     words = turn.act.command.argument or turn.act.command.text.split("\n")[0]
     department, rest = _named_department(words, turn.organisation)
     if department is None:
@@ -63,6 +65,7 @@ def assign(turn: Turn) -> Step | Refusal:
     due_at = _due(rest, turn)
     if due_at is None:
         return Refusal(problem="no_due_date", detail=rest)
+    before = turn.case.department_manager
     turn = turn.become(
         state=State.HANDLING,
         department=department.name,
@@ -71,8 +74,30 @@ def assign(turn: Turn) -> Step | Refusal:
         measures=None,
         verification=None,
     )
-    return turn.step(
+    step = turn.step(
         turn.event("dispatched", f"{department.name} → {manager.name}"), notices=dispatched(turn)
+    )
+    return replace(step, notices=(*step.notices, *_withdrawn(turn, before)))
+
+
+def _withdrawn(turn: Turn, before: Party) -> tuple[Notice, ...]:
+    """The manager from whom it is taken is told so, and no more: it does not concern them any longer."""
+    if not before.address or before.key == turn.case.department_manager.key:
+        return ()
+    facts = {"number": turn.case.number, "subject": turn.case.subject}
+    return (Notice(template="withdrawn", to=before.person, matter="", facts=facts),)
+
+
+def _dispatched_meanwhile(turn: Turn) -> Refusal | None:
+    """Two engineers answer at once: the second answers a mail from before the dispatch of the other."""
+    case, act = turn.case, turn.act
+    is_owner = case.accepted is not None and case.accepted.by.key == act.by.key
+    is_late = case.since is not None and act.answered_at is not None and act.answered_at < case.since
+    if case.state is not State.HANDLING or is_owner or not is_late:
+        return None
+    owner = case.accepted.by.name if case.accepted else ""
+    return Refusal(
+        problem="already_done", detail=f"{owner} → {case.department}", at=case.since, what="dispatched"
     )
 
 

@@ -7,16 +7,17 @@ Source: HANDBOOK 2, steps 01 and 04, 'Escalation'.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from classify.escalation import Account, Likeness, likeness, vip_reason
 from classify.facts import Command, Grade, Trust, Verb
 from classify.particulars import Particulars
 from classify.people import Organisation, Person, Role
+from classify.token import numbers_in
 from process.case import AttachmentNote, Case, Event, Party, Source, State
 from process.ladder import due_from
 from process.outgoing import Choice, Notice
-from process.repeats import judgements_of_doubt
+from process.repeats import BY_MAIL, judgements_of_doubt
 from process.rules import Rules
 from process.turn import Act, Cause, Step, Turn, escalate, letter, on_ladder
 
@@ -55,10 +56,14 @@ class Opening:
     mail_id: int | None = None
 
 
+Earlier = list[tuple[Case, str]]
+"""Earlier complaints, each with what it is held to be."""
+
+
 def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Step:
     """Step 01: the recorded case, and all that goes out at once."""
-    repeats, doubtful = _earlier_on_the_matter(opening)
-    vip = _vip_reason(opening, organisation)
+    repeats, doubtful = _earlier_on_the_matter(opening, rules.repeat_similarity)
+    vip = _vip_reason(opening, organisation, opening.now.astimezone(rules.calendar.timezone).date())
     case = replace(
         _record(opening, rules),
         is_vip=bool(vip),
@@ -117,9 +122,8 @@ def _turn(case: Case, opening: Opening, organisation: Organisation, rules: Rules
     return Turn(case=case, act=act, role=role, organisation=organisation, rules=rules)
 
 
-def _vip_reason(opening: Opening, organisation: Organisation) -> str:
+def _vip_reason(opening: Opening, organisation: Organisation, day: date) -> str:
     """Why the complaint is a VIP's: of the complainant, or of the person on whose behalf it is."""
-    day = opening.now.date()
     for person in (opening.complainant, opening.on_behalf_of):
         reason = vip_reason(person, organisation, day) if person else ""
         if person and reason:
@@ -127,17 +131,37 @@ def _vip_reason(opening: Opening, organisation: Organisation) -> str:
     return ""
 
 
-def _earlier_on_the_matter(
-    opening: Opening,
-) -> tuple[list[tuple[Case, str]], list[tuple[Case, str]]]:
+def _earlier_on_the_matter(opening: Opening, same_at: float) -> tuple[Earlier, Earlier]:
     """The earlier complaints on the same matter with the evidence, and the doubtful ones."""
-    new = Account(subject=opening.subject, text=opening.text, work_order=opening.particulars.work_order)
-    found: dict[Likeness, list[tuple[Case, str]]] = {likeness: [] for likeness in Likeness}
+    found: dict[Likeness, Earlier] = {likeness: [] for likeness in Likeness}
     for case in opening.earlier:
-        old = Account(subject=case.subject, text=case.text, work_order=case.work_order)
-        verdict, evidence = likeness(new, old)
+        verdict, evidence = _compared(opening, case, same_at)
         found[verdict].append((case, evidence))
     return found[Likeness.SAME], found[Likeness.DOUBTFUL]
+
+
+def _compared(opening: Opening, case: Case, same_at: float) -> tuple[Likeness, str]:
+    """Whether an earlier complaint is on the same matter, and why.
+
+    Where a delegate does not say for whom they write, it may be a matter of their own: no text decides that.
+    """
+    if case.number in numbers_in(f"{opening.subject}\n{opening.text}"):
+        return Likeness.SAME, "来信提到它的编号 / the mail names its number"
+    work_order = opening.particulars.work_order
+    new = Account(subject=opening.subject, text=opening.text, work_order=work_order)
+    old = Account(subject=case.subject, text=case.text, work_order=case.work_order)
+    verdict, evidence = likeness(new, old, same_at)
+    principal = opening.on_behalf_of or opening.complainant
+    if principal.key == (case.on_behalf_of if case.on_behalf_of.is_known else case.complainant).key:
+        return verdict, evidence
+    if verdict is not Likeness.SAME:
+        return Likeness.DIFFERENT, evidence
+    if work_order and work_order == case.work_order:
+        return verdict, evidence
+    return (
+        Likeness.DOUBTFUL,
+        f"{evidence}; 由代理人提出，未说明代表谁 / by a delegate who does not say for whom",
+    )
 
 
 def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
@@ -148,7 +172,7 @@ def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
         causes.append(Cause(once="vip", reason="vip", evidence=vip))
     if repeats:
         words = "; ".join(f"{case.number} ({evidence})" for case, evidence in repeats)
-        causes.append(Cause(once="repeat-mail", reason="repeat", evidence=words))
+        causes.append(Cause(once=BY_MAIL, reason="repeat", evidence=words))
     for cause in causes:
         done = escalate(replace(turn, case=step.case), cause)
         events = (*step.events, *done.events)
@@ -158,9 +182,6 @@ def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
 
 def _acknowledge(turn: Turn) -> tuple[Notice, ...]:
     return turn.to_complainant(letter("acknowledgement", Verb.STATUS))
-
-
-Earlier = list[tuple[Case, str]]
 
 
 def _warnings(case: Case, opening: Opening, vip: str, earlier: tuple[Earlier, Earlier]) -> Iterator[str]:

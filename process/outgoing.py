@@ -24,6 +24,8 @@ class Quoted:
     text: str
     received_at: datetime | None = None
     trust: Trust | None = None
+    about_keys: tuple[str, ...] = ()
+    """`Person.key` of role holders complained about: nobody of them is shown it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Notice:
     case: Case | None = None
     trail: tuple[Event, ...] = ()
     """The case's events up to now, oldest first."""
+    waits_for: tuple[str, ...] = ()
+    """Names of those whose turn it is, as the directory has them now."""
     quoted: Quoted | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     """Further words for the template: reason, question, evidence …, by the template's own names."""

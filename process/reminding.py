@@ -99,7 +99,7 @@ def _audience(turn: Turn, rung: Rung) -> tuple[Person, ...]:
     late = owners(turn.case, turn.organisation)
     if rung.to is Audience.OWNER:
         return late
-    above = holders(SUCCESSION[OWNERS[turn.case.state]], turn.case, turn.organisation)
+    above = holders(SUCCESSION[OWNERS[turn.case.state]][0], turn.case, turn.organisation)
     # Where the owner stands in for the one above, nobody is told of their own delay twice.
     return tuple(person for person in above if person.key not in {owner.key for owner in late})
 

@@ -10,6 +10,9 @@ from process.case import Case
 from process.outgoing import Choice
 from process.turn import Cause, Refusal, Step, Turn, escalate
 
+BY_MAIL = "repeat-mail"
+"""A new mail on a matter is one repeat, however many earlier complaints it is compared with."""
+
 
 def judgements_of_doubt(case: Case) -> tuple[Choice, ...]:
     """The two answers for each earlier complaint that is in doubt."""
@@ -25,7 +28,7 @@ def same(turn: Turn) -> Step | Refusal:
         return Refusal(problem="no_doubt", detail=", ".join(turn.case.doubtful))
     turn = turn.become(related=(*turn.case.related, number), doubtful=_without(turn.case, number))
     evidence = f"{number}: 服务台判断为同一事项 / held to be the same matter by {turn.act.by.name}"
-    done = escalate(turn, Cause(once=f"repeat-{number}", reason="repeat", evidence=evidence))
+    done = escalate(turn, Cause(once=BY_MAIL, reason="repeat", evidence=evidence))
     return Step(
         case=done.case, events=(turn.event("same_matter", number), *done.events), notices=done.notices
     )

@@ -1,21 +1,24 @@
 """Who holds a role in a case: the configured people, routed round those whom it concerns.
 
-Nobody acts on a complaint that is about them, that is their own, or on measures that they took
-themselves; the next one in `SUCCESSION` takes their place in this case.
+Nobody acts on a complaint that is about them or their own (or of whom they are a delegate), and nobody
+verifies measures that they or their department took; the next one in `SUCCESSION` takes their place in this
+case. Nor does a substitute stand in for somebody who has to keep out.
 Source: HANDBOOK 1, 2 (06: "nobody verifies measures that they took themselves"; Escalation).
 """
 
 from classify.people import Organisation, Person, Role
-from process.case import Case, Party, State
+from process.case import Case, State
 
-SUCCESSION = {
-    Role.SERVICE_DESK: Role.IT_SERVICE_MANAGER,
-    Role.COMPLAINT_MANAGER: Role.SERVICE_DESK,
-    Role.DEPARTMENT_MANAGER: Role.IT_SERVICE_MANAGER,
-    Role.IT_SERVICE_MANAGER: Role.GENERAL_MANAGER,
-    Role.GENERAL_MANAGER: Role.MANAGEMENT_REPRESENTATIVE,
-    Role.MANAGEMENT_REPRESENTATIVE: Role.GENERAL_MANAGER,
+_LEADERS = (Role.IT_SERVICE_MANAGER, Role.GENERAL_MANAGER, Role.MANAGEMENT_REPRESENTATIVE)
+SUCCESSION: dict[Role, tuple[Role, ...]] = {
+    Role.SERVICE_DESK: _LEADERS,
+    Role.COMPLAINT_MANAGER: (Role.SERVICE_DESK, *_LEADERS),
+    Role.DEPARTMENT_MANAGER: _LEADERS,
+    Role.IT_SERVICE_MANAGER: (Role.GENERAL_MANAGER, Role.MANAGEMENT_REPRESENTATIVE),
+    Role.GENERAL_MANAGER: (Role.MANAGEMENT_REPRESENTATIVE, Role.IT_SERVICE_MANAGER),
+    Role.MANAGEMENT_REPRESENTATIVE: (Role.GENERAL_MANAGER, Role.IT_SERVICE_MANAGER),
 }
+"""Who takes a role over where its holders have to keep out, nearest first."""
 
 OWNERS = {
     State.RECORDED: Role.SERVICE_DESK,
@@ -34,20 +37,21 @@ STAFF = tuple(role for role in Role if role is not Role.COMPLAINANT)
 
 
 def holders(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
-    """The people who are written to in this role on this case; empty only when everybody is concerned.
+    """The people who are written to in this role on this case; empty only when everybody has to keep out.
 
-    Substitutes stand in for those who are away (`Organisation.on_duty`).
+    Before the dispatch there is no department manager. Substitutes stand in for those who are away
+    (`Organisation.on_duty`).
     """
     if role is Role.COMPLAINANT:
         return tuple(p.person for p in (case.complainant, case.on_behalf_of) if p.is_known)
-    seen: set[Role] = set()
-    while role not in seen:
-        seen.add(role)
-        acting = {p.key: p for p in map(organisation.on_duty, _appointed(role, case, organisation))}
-        people = tuple(p for p in acting.values() if p.key not in _concerned(case))
+    if role is Role.DEPARTMENT_MANAGER and not case.department_manager.is_known:
+        return ()
+    excluded = _excluded(role, case, organisation)
+    for taker in (role, *SUCCESSION[role]):
+        appointed = (p for p in _appointed(taker, case, organisation) if p.key not in excluded)
+        people = {p.key: p for p in map(organisation.on_duty, appointed) if p.key not in excluded}
         if people:
-            return people
-        role = SUCCESSION[role]
+            return tuple(people.values())
     return ()
 
 
@@ -70,22 +74,28 @@ def owners(case: Case, organisation: Organisation) -> tuple[Person, ...]:
 
 def roles_of(person: Person, case: Case, organisation: Organisation) -> frozenset[Role]:
     """All roles that a person may act in on this case; being away takes nobody's role from them."""
-    acting = {role for role in Role if person.key in {p.key for p in holders(role, case, organisation)}}
     if is_party(person, case, organisation):
-        acting.add(Role.COMPLAINANT)
-    if person.key not in _concerned(case):
-        acting |= {
-            role for role in STAFF if person.key in {p.key for p in _appointed(role, case, organisation)}
-        }
-    return frozenset(acting)
+        return frozenset({Role.COMPLAINANT})
+    return frozenset(role for role in STAFF if _acts_as(person, role, case, organisation))
+
+
+def _acts_as(person: Person, role: Role, case: Case, organisation: Organisation) -> bool:
+    if person.key in {p.key for p in holders(role, case, organisation)}:
+        return True
+    is_appointed = person.key in {p.key for p in _appointed(role, case, organisation)}
+    return is_appointed and person.key not in _excluded(role, case, organisation)
 
 
 def is_party(person: Person, case: Case, organisation: Organisation) -> bool:
     """Whether a complaint is somebody's own: made by them, for them, or by whom they are a delegate of."""
-    keys = {party.key for party in (case.complainant, case.on_behalf_of) if party.is_known}
-    principals = [organisation.person(party.address) for party in (case.complainant, case.on_behalf_of)]
+    return person.key in _parties(case, organisation)
+
+
+def _parties(case: Case, organisation: Organisation) -> frozenset[str]:
+    parties = [party for party in (case.complainant, case.on_behalf_of) if party.is_known]
+    principals = [organisation.person(party.address) for party in parties if party.address]
     delegates = {organisation.key(a) for principal in principals if principal for a in principal.delegates}
-    return person.key in keys | delegates
+    return frozenset(party.key for party in parties) | delegates
 
 
 def may_read(person: Person, case: Case, organisation: Organisation) -> bool:
@@ -117,10 +127,19 @@ def manager_of(department: str, case: Case, organisation: Organisation) -> Perso
     if found is None:
         return None
     manager = organisation.person(found.manager)
-    if manager is not None and manager.key not in _concerned(case):
+    if manager is not None and manager.key not in _excluded(Role.DEPARTMENT_MANAGER, case, organisation):
         return manager
-    stand_in = holders(SUCCESSION[Role.DEPARTMENT_MANAGER], case, organisation)
+    stand_in = holders(SUCCESSION[Role.DEPARTMENT_MANAGER][0], case, organisation)
     return stand_in[0] if stand_in else None
+
+
+def besides(keys: frozenset[str], organisation: Organisation) -> tuple[Person, ...]:
+    """The desk without some people, for a mail that is no complaint yet; their leaders when nobody is left."""
+    for role in (Role.SERVICE_DESK, *SUCCESSION[Role.SERVICE_DESK]):
+        people = tuple(p for p in organisation.acting(role) if p.key not in keys)
+        if people:
+            return people
+    return ()
 
 
 def _appointed(role: Role, case: Case, organisation: Organisation) -> tuple[Person, ...]:
@@ -133,8 +152,14 @@ def _appointed(role: Role, case: Case, organisation: Organisation) -> tuple[Pers
     return (organisation.person(manager.address) or manager.person,)
 
 
-def _concerned(case: Case) -> frozenset[str]:
-    parties: list[Party] = [case.complainant, case.on_behalf_of]
-    if case.state is State.VERIFYING and case.measures is not None:
-        parties.append(case.measures.by)
-    return frozenset(p.key for p in parties if p.is_known) | frozenset(case.about_keys)
+def _excluded(role: Role, case: Case, organisation: Organisation) -> frozenset[str]:
+    """Who may not act in a role on this case."""
+    concerned = _parties(case, organisation) | frozenset(case.about_keys)
+    is_verifying = role is Role.IT_SERVICE_MANAGER and case.state is State.VERIFYING
+    return concerned | takers(case) if is_verifying else concerned
+
+
+def takers(case: Case) -> frozenset[str]:
+    """Whose measures they are: of who reported them, and of the department's manager, present or not."""
+    parties = (case.measures.by, case.department_manager) if case.measures else ()
+    return frozenset(party.key for party in parties if party.is_known)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from classify.escalation import SAME_AT
 from process.worktime import Calendar
 
 
@@ -21,5 +22,7 @@ class Rules:
     """How long before its due date a step is reminded of; never before half of its time."""
     escalate_hours: float = 8
     """How long after its due date the next person hears of it; of the department's answer at once."""
+    repeat_similarity: float = SAME_AT
+    """Of two texts, above 0 up to 1: from here on they are held to be on the same matter."""
     is_feedback_automatic: bool = False
     """False: the desk approves the draft of the feedback (step 08) before the user gets it."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from classify.facts import Command, Verb
 from classify.people import Organisation, Person, Role
-from process.case import Case, Escalation, Event, Party, State
+from process.case import AttachmentNote, Case, Escalation, Event, Party, State
 from process.ladder import due_from, rungs
 from process.outgoing import Choice, Notice, Quoted
 from process.roles import engineers, holders
@@ -27,6 +27,9 @@ class Act:
     mail_id: int | None = None
     message_id: str = ""
     """Of the mail that says it; the answer is threaded under it."""
+    answered_at: datetime | None = None
+    """When the mail of ours was written that this one answers; None when it answers none."""
+    attachments: tuple[AttachmentNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,10 @@ class Refusal:
 
     problem: str
     detail: str = ""
+    what: str = ""
+    """What somebody did before, as the trail calls it, and…"""
+    at: datetime | None = None
+    """…when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

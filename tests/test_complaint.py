@@ -219,7 +219,13 @@ def test_an_engineer_does_not_handle_their_own_complaint() -> None:
 
 
 def test_the_second_engineer_is_told_who_was_first() -> None:
-    assert refused(played(ACCEPT), DESK_B, Verb.ACCEPT) == Refusal(problem="already_done", detail="李台")
+    told = refused(played(ACCEPT), DESK_B, Verb.ACCEPT)
+    assert (told.problem, told.detail, told.what, told.at) == (
+        "already_done",
+        "李台",
+        "accepted",
+        NOW + timedelta(hours=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +238,8 @@ def test_the_second_engineer_is_told_who_was_first() -> None:
         ((ACCEPT, VALID), DESK_A, Verb.ASSIGN, "信用卡部", "unknown_department"),
         ((ACCEPT, VALID, ASSIGN), LOANS, Verb.MEASURES, FORM, "not_your_role"),
         ((ACCEPT, VALID, ASSIGN), COLLECTION, Verb.MEASURES, "", "no_measures"),
-        ((ACCEPT, VALID, ASSIGN, MEASURES), COLLECTION, Verb.PASS, "", "not_your_role"),
+        ((ACCEPT, VALID, ASSIGN, MEASURES), COLLECTION, Verb.PASS, "", "own_measures"),
+        ((ACCEPT, VALID, ASSIGN, MEASURES), LOANS, Verb.PASS, "", "not_your_role"),
         ((ACCEPT, VALID, ASSIGN, MEASURES), SERVICE_MANAGER, Verb.FAIL, "", "no_reason"),
         (TO_CONFIRMING, DESK_A, Verb.CLOSE, "", "no_reason"),
         (TO_CONFIRMING, DESK_A, Verb.CONFIRM, "", "not_your_role"),
