@@ -27,14 +27,21 @@ _VERB_THEN_TEXT = re.compile(r"(?:写道|寫道|wrote)\s{0,2}:\s{0,4}\S", re.IGN
 
 # "Fri, Nov 20", "20 Nov", "ven. 20 nov.", "Tue 16"; then digits.
 _WORDY_DATE = r"(?:[^\W\d_]{2,12}[.,]{0,2}\s{1,3}){0,3}\d{1,4}"
-_CHINESE_DATE = r"(?:(?:星期|周|週|礼拜)[一二三四五六日天][,，、\s]{0,3})?\d{2,4}\s?[年/.-]\s?\d{1,2}"
+_CHINESE_DATE = (
+    r"(?:(?:(?:星期|周|週|礼拜)[一二三四五六日天][,，、\s]{0,3}|[一二三四五六日天][,，、]\s{0,3}))?"
+    r"(?:\d{2,4}\s?[年/.-]\s?\d{1,2}|\d{1,2}\s\d{1,2}月)"
+)
 _PREPOSED = re.compile(
     rf"(?:(?:{quote_words.PREPOSITIONS})\s{{1,3}}{_WORDY_DATE}|(?:在|于|於)\s{{0,3}}{_CHINESE_DATE})",
     re.IGNORECASE,
 )
 _DATED = re.compile(rf"{_WORDY_DATE}[\s.,/:年-]", re.IGNORECASE)
-_ADDRESS = re.compile(r"[<\[(]\s{0,2}(?:mailto:)?[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,120}")
+# QUIRK: web forums write "***@***.***>" for an address.
+_ADDRESS = re.compile(
+    r"[<\[(]\s{0,2}(?:mailto:)?[^\s<>()\[\]]{1,120}@[^\s<>()\[\]]{1,120}|\*{0,4}@\*{2,4}\.\*{2,4}"
+)
 _BARE_ADDRESS = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{2,100}")
+_ADDRESS_CLOSED = (">", ")", "]")
 _OPENED_ADDRESS = re.compile(r"[<\[(]\s{0,2}$")
 # "服务台 于 2026年11月20日 周五 上午9:30 写道": nothing but a date between the preposition and the verb.
 _NAME_THEN_DATE = re.compile(
@@ -42,17 +49,37 @@ _NAME_THEN_DATE = re.compile(
     r":/.,，、\s()+GMTUCSZAP]{4,60}(?:写道|寫道|$)",
     re.IGNORECASE,
 )
-_QUOTING = re.compile(r"(?:quoting|zitat von|引自|引用自|引用)\s{0,3}[^:]{1,90}$", re.IGNORECASE)
-_TIME = re.compile(r"\d{1,2}\s{0,2}[:.点時时]\s{0,2}\d{2}|\b(?:19|20)\d{2}(?!\d)")
+_QUOTING = re.compile(r"(?:quoting|excerpts from|zitat von|引自|引用自|引用)\s{0,3}.{1,90}$", re.IGNORECASE)
+_WROTE_ON = re.compile(
+    r"[^.!?:]{1,60} (?:wrote|schrieb|写于|寫於) (?:on|at|am)?\s?[\d./-]{6,10},? .{0,30}\d{1,2}:\d{2}",
+    re.IGNORECASE,
+)
+# "提到" (Thunderbird, zh-TW) is a word of people's own: it needs a time of day.
+_MENTIONED_END = re.compile(r"提到\s{0,4}$")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_TIME = re.compile(r"\d{1,2}\s{0,2}[:.点時时]\s{0,2}\d{2}")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}(?!\d)")
+_DIGIT = re.compile(r"\d")
 # What people write in the middle of a sentence of their own: "在2026年11月20日的邮件里，你们写道：".
 _SENTENCE = re.compile(
     r"[。！？；]|\d\s{0,2}[日号號]?\s{0,2}的|[我你您他她它](?:们|們)?(?:曾|已|在\S{0,12})?\s{0,2}(?:写|寫)"
+)
+# "Service Desk wrote:", "张三 写道:": only directly above marked lines, for people write so too.
+_NAME_WROTE = re.compile(
+    r"(?:[\"']?[A-Z][\w.'-]{0,30}(?:,? [\"'(]?[A-Z][\w.'-]{0,30}[)\"']?){0,4}[\"']? (?:wrote|writes)"
+    r"|(?:[^\s@<>]{1,80}@[^\s@<>]{1,120}|\[[^\]\n]{1,60}\]|[^.!?\n]{1,60} via [^.!?\n]{1,60}) wrote"
+    r"|(?![我你您他她它大有谁])[\u4e00-\u9fff]{2,4}\s?(?:写道|寫道|提到))\s?:\s{0,4}"
+)
+_IN_YOUR_LETTER = re.compile(
+    r"[=-]{4,20}\s{0,4}\d{4}-\d{1,2}-\d{1,2}[^=]{0,30}写道\s?:\s{0,4}[=-]{4,20}\s{0,4}"
 )
 _QUOTED = re.compile(r"\s{0,8}>")
 
 
 def length_at(lines: Sequence[str], at: int) -> int:
     """How many lines the attribution that begins here has; 0 when none begins here."""
+    if _is_lone_name(lines, at) or _IN_YOUR_LETTER.fullmatch(lines[at][:CHARS_MAX]):
+        return 1
     if not _may_begin(lines[at]):
         return 0
     for count in range(1, WRAPPED_LINES + 1):
@@ -63,6 +90,12 @@ def length_at(lines: Sequence[str], at: int) -> int:
     return 0
 
 
+def _is_lone_name(lines: Sequence[str], at: int) -> bool:
+    """Whether a name alone "wrote", and its words follow on the next line or the one after."""
+    below = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
+    return bool(_QUOTED.match(below) and _NAME_WROTE.fullmatch(lines[at][:CHARS_MAX].lstrip(_FURNITURE)))
+
+
 def _may_begin(line: str) -> bool:
     """A cheap look: a preposition with a date, a date, an address, or a name with a date."""
     start = _stripped(line)
@@ -70,11 +103,12 @@ def _may_begin(line: str) -> bool:
         return False
     return bool(
         _PREPOSED.match(start)
-        or _DATED.match(start)
+        or (_DATED.match(start) and (_TIME.search(start) or _YEAR.search(start)))
         or "@" in start
         or _OPENED_ADDRESS.search(start[-4:])
         or _NAME_THEN_DATE.match(start)
-        or _QUOTING.match(start[:8])
+        or _QUOTING.match(start[:20])
+        or _WROTE_ON.match(start)
     )
 
 
@@ -105,7 +139,7 @@ def _is_whole(lines: Sequence[str], at: int, count: int) -> bool:
             and _ends_with_address(said)
             and _is_quoted(lines, at + count)
         )
-    return _is_attribution(said) and (bool(_has_evidence(said)) or _is_quoted(lines, at + count))
+    return _is_attribution(said) and (_has_evidence(said) or _is_quoted(lines, at + count))
 
 
 def _is_followed_by_its_text(whole: str) -> bool:
@@ -119,16 +153,20 @@ def _is_attribution(said: str) -> bool:
     """Without its colon or dashes."""
     ends_with_verb = bool(_VERB_END.search(said))
     is_dated = bool(_PREPOSED.match(said) or _DATED.match(said))
+    if is_dated and _MENTIONED_END.search(said):
+        return bool(_CLOCK.search(said))
     if is_dated:
         return ends_with_verb or bool(_VERB_INSIDE.search(said)) or _ends_with_address(said)
     if _NAME_THEN_DATE.fullmatch(said) and (ends_with_verb or "写于" in said or "寫於" in said):
         return True
+    if _QUOTING.match(said):
+        return _has_evidence(said)
+    if _WROTE_ON.match(said):
+        return True
     address = _ADDRESS.search(said)
-    if address:
-        return address.start() <= NAME_CHARS_MAX and (
-            ends_with_verb or bool(_VERB_INSIDE.search(said[address.end() :]))
-        )
-    return bool(_QUOTING.match(said)) and "@" in said
+    if address is None or address.start() > NAME_CHARS_MAX:
+        return False
+    return ends_with_verb or bool(_VERB_INSIDE.search(said[address.end() :]))
 
 
 def _ends_with_address(said: str) -> bool:
@@ -136,8 +174,9 @@ def _ends_with_address(said: str) -> bool:
 
 
 def _has_evidence(said: str) -> bool:
-    """An address, a time or a year: more than 'On May 5, you wrote:'."""
-    return bool(_BARE_ADDRESS.search(said) or _TIME.search(said))
+    """An address, a year, or a day and a time: more than 'On May 5, you wrote:'."""
+    is_full = bool(_TIME.search(said)) and bool(_DIGIT.search(_TIME.sub(" ", said, count=1)))
+    return bool(_BARE_ADDRESS.search(said) or _YEAR.search(said)) or is_full
 
 
 def _is_quoted(lines: Sequence[str], at: int) -> bool:
@@ -154,6 +193,8 @@ def _begins_later(lines: Sequence[str], at: int, count: int) -> bool:
     begins_dated = bool(_PREPOSED.match(_stripped(lines[at])) or _DATED.match(_stripped(lines[at])))
     for skipped in range(1, count):
         start = _stripped(lines[at + skipped])
+        if start.startswith(("于", "於")) and lines[at + skipped - 1].rstrip().endswith(_ADDRESS_CLOSED):
+            continue  # '于 2026年…写道' goes on a line that began with the name.
         is_dated = bool(_PREPOSED.match(start))
         if (is_dated or not begins_dated) and _is_whole(lines, at + skipped, count - skipped):
             return True

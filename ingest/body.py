@@ -8,15 +8,24 @@ Sources: RFC 3676 4.3 and 4.5.
 import re
 from collections.abc import Sequence
 
-from ingest import mobile_footer, quote
+from ingest import header_block, mobile_footer, quote
 
 CJK_SHARE = 0.1
 SIGNATURE_LINES_MAX = 12
 """A longer text below '-- ' is no signature."""
+TOLD_CHARS_MAX = 120
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SIGNATURE = re.compile(r"--\s?")
+_TOLD = re.compile(
+    r"(?:如下|以下|下面|下列|详情|詳情|details|following|as follows|below)[^。！？!?]{0,12}:\s{0,4}$",
+    re.IGNORECASE,
+)
+_HANDED_ON = re.compile(
+    r"转发|转寄|轉寄|轉發|原邮件|原文|来信|來信|往来|邮件如下|郵件如下|forward|original|mail below",
+    re.IGNORECASE,
+)
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]{1,2000}$")
 _LINK_REST = re.compile(r"[^\s()<>]{1,2000}[)>][\s>]{0,4}")
 
@@ -25,12 +34,19 @@ def own_text(text: str) -> str:
     """The lines of a text that its sender wrote; the whole text when none would be left."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines, shown = text.split("\n"), quote.readable(text)
-    numbers = _own_lines(shown)
+    numbers = _own_lines(shown[: quote.LINES_MAX])
     footers = mobile_footer.marked([shown[number] for number in numbers])
     kept = [number for position, number in enumerate(numbers) if position not in footers]
     if not _CJK.search(text):
         kept = _above_signature(shown, kept)
-    return "\n".join(lines[number] for number in kept).strip() or text.strip()
+    own = [lines[number] for number in kept]
+    return "\n".join(own + _unread(lines, numbers)).strip() or text.strip()
+
+
+def _unread(lines: Sequence[str], numbers: Sequence[int]) -> list[str]:
+    """The lines below the last one that is read, unless a quotation had begun above it."""
+    is_own = len(lines) > quote.LINES_MAX and bool(numbers) and numbers[-1] == quote.LINES_MAX - 1
+    return list(lines[quote.LINES_MAX :]) if is_own else []
 
 
 def _own_lines(lines: Sequence[str]) -> list[int]:
@@ -39,18 +55,36 @@ def _own_lines(lines: Sequence[str]) -> list[int]:
     at = 0
     while at < len(lines):
         if quote.is_marked(lines[at]):
-            at += 1 + _unmarked_rest(lines, at)
+            at = _below_marked(lines, at + 1 + _unmarked_rest(lines, at))
             continue
         header = quote.starts_at(lines, at)
-        if not header:
+        if not header or _is_told(lines, at):
             own.append(at)
             at += 1
             continue
-        at += header
-        if not _is_marked_below(lines, at):
+        at = _quotation_at(lines, at + header)
+        if not quote.is_marked(lines[at] if at < len(lines) else ""):
             # The quotation is not marked line by line: all below is the other's.
             break
     return own
+
+
+def _is_told(lines: Sequence[str], at: int) -> bool:
+    """Whether somebody lists the particulars of a mail: 'the mail is lost, as follows:' and its fields at once."""
+    above = lines[at - 1][-TOLD_CHARS_MAX:] if at else ""
+    return (
+        bool(_TOLD.search(above))
+        and not _HANDED_ON.search(above)
+        and header_block.read(lines, at) is not None
+    )
+
+
+def _below_marked(lines: Sequence[str], at: int) -> int:
+    """Where reading goes on below a marked line: blank lines between two of them are nobody's."""
+    if at >= len(lines) or lines[at].strip():
+        return at
+    further = _quotation_at(lines, at)
+    return further if further < len(lines) and quote.is_marked(lines[further]) else at
 
 
 def _unmarked_rest(lines: Sequence[str], at: int) -> int:
@@ -63,10 +97,11 @@ def _unmarked_rest(lines: Sequence[str], at: int) -> int:
     return int(bool(is_open and _LINK_REST.fullmatch(below[:2_003])))
 
 
-def _is_marked_below(lines: Sequence[str], at: int) -> bool:
-    """Whether the first line below a quotation header that says something is marked as quoted."""
-    first = next((line for line in lines[at:] if line.strip()), "")
-    return quote.is_marked(first)
+def _quotation_at(lines: Sequence[str], at: int) -> int:
+    """The first line from here that says something: where a quotation begins below its header."""
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    return at
 
 
 def _above_signature(lines: Sequence[str], numbers: list[int]) -> list[int]:

@@ -32,7 +32,7 @@ def forwarded(text: str) -> Forwarded | None:
     """The first quoted original with a sender; None when the text holds none."""
     lines = quote.readable(text)
     written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for at in range(len(lines)):
+    for at in range(min(len(lines), quote.LINES_MAX)):
         length = quote.starts_at(lines, at)
         if length:
             return _original(lines[at : at + length], written[at + length :])

@@ -6,8 +6,8 @@ that a form or a pasted address is no block. Works on the lines of `quote.readab
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ingest import quote_words
 
@@ -41,6 +41,8 @@ class Field:
     """One field of a block: its English name, and its value as far as the line goes."""
 
     name: str
+    label: str
+    """As the mail program writes it."""
     value: str
     is_weak: bool
 
@@ -66,9 +68,14 @@ def read(lines: Sequence[str], at: int, *, is_below_rule: bool = False) -> Block
     end = start
     for number in range(start, min(start + LINES_MAX, len(lines))):
         here = _fields(lines[number])
+        if here and _begins_anew(found, here):
+            # Somebody's own line above the block, or the block of what is quoted within.
+            break
         if here:
             found += here
             end = number + 1
+        elif not is_below_rule and [field.name for field in found] == ["subject"]:
+            return None  # Somebody's own line; no block begins with a wrapped subject.
         elif _continues(lines, number, found):
             found[-1:] = [_continued(found[-1], lines[number])]
         else:
@@ -80,11 +87,20 @@ def _is_block(found: Sequence[Field], *, is_below_rule: bool) -> bool:
     names = {field.name for field in found}
     has_subject = "subject" in names
     if is_below_rule:
-        return "from" in names or len(names & CORE) >= FIELDS_MIN
+        return "from" in names or len(names & CORE) >= FIELDS_MIN or {"to", "subject"} <= names
+    # A journey has From, To and Date too.
+    is_mail = has_subject or any("@" in field.value or not field.label.isascii() for field in found)
     counted = {field.name for field in found if has_subject or not field.is_weak or field.name == "sent"}
     is_strong = any(not field.is_weak and field.name in CORE for field in found)
-    # "日期" beside a sender and a recipient is a block; a sender and a subject may be somebody's own words.
-    return is_strong and len(counted & CORE) >= FIELDS_MIN and all(map(_is_filled, found[:1]))
+    # Programs give the date; who tells of a mail gives its sender, recipient and subject.
+    is_dated = "sent" in counted and len(counted & CORE) >= FIELDS_MIN
+    return is_mail and is_strong and is_dated and all(map(_is_filled, found[:1]))
+
+
+def _begins_anew(found: Sequence[Field], here: Sequence[Field]) -> bool:
+    """Whether a field stands twice that stands once in a block."""
+    once = {field.name for field in found} & {"from", "sent", "subject"}
+    return any(field.name in once for field in here)
 
 
 def _is_filled(field: Field) -> bool:
@@ -106,25 +122,19 @@ def _block(found: Sequence[Field], length: int) -> Block:
 def _fields(line: str) -> list[Field]:
     """The fields that a line names: mostly none or one, all of them where a block is on one line."""
     line = line[:LINE_CHARS_MAX]
-    match = _FIELD.match(line)
-    first = _named(match[1]) if match else None
-    if match is None or first is None:
+    first = _FIELD.match(line)
+    if first is None or _named(first[1]) is None:
         return []
-    labels = [(first, match.start(), match.end())]
-    if match[0].endswith(":"):
-        labels += [(named, inner.start(), inner.end()) for inner, named in _inner(line, match.end())]
-    ends = [start for _, start, _ in labels[1:]] + [len(line)]
+    labels = [first]
+    if first[0].endswith(":"):
+        labels += _INNER.finditer(line, first.end())
+    ends = [label.start() for label in labels[1:]] + [len(line)]
+    named = [(label, end, _named(label[1])) for label, end in zip(labels, ends, strict=True)]
     return [
-        Field(name=named[0], value=_value(line[start:end]), is_weak=named[1])
-        for (named, _, start), end in zip(labels, ends, strict=True)
+        Field(name=name[0], label=label[1], value=_value(line[label.end() : end]), is_weak=name[1])
+        for label, end, name in named
+        if name
     ]
-
-
-def _inner(line: str, at: int) -> Iterator[tuple[re.Match[str], tuple[str, bool]]]:
-    for inner in _INNER.finditer(line, at):
-        named = _named(inner[1])
-        if named:
-            yield inner, named
 
 
 def _named(label: str) -> tuple[str, bool] | None:
@@ -152,4 +162,4 @@ def _continues(lines: Sequence[str], number: int, found: Sequence[Field]) -> boo
 
 
 def _continued(field: Field, line: str) -> Field:
-    return Field(name=field.name, value=_value(f"{field.value} {line.strip(_BLANK)}"), is_weak=field.is_weak)
+    return replace(field, value=_value(f"{field.value} {line.strip(_BLANK)}"))

@@ -22,12 +22,12 @@ _PROGRAM = (
     r"qq ?邮箱|qq ?mail|foxmail|网易邮箱大师|网易灵犀办公|网易邮箱|網易郵箱大師|163 ?邮箱|126 ?邮箱|139 ?邮箱|189 ?邮箱|手机189邮箱|"
     r"wps ?邮箱|新浪邮箱|新浪郵箱|搜狐邮箱|阿里云邮箱|阿里邮箱|阿里邮|企业微信|微信|腾讯企业邮箱?|腾讯企业邮|企业邮箱|钉钉专属商务邮箱|"
     r"钉钉邮箱|钉钉|dingtalk|wecom|飞书邮箱|飞书|lark|outlook|gmail|邮箱大师|邮件|郵件|mail|coremail论客|coremail|论客|"
-    r"yahoo ?mail|yahoo ?奇摩信箱|雅虎邮箱|雅虎|spark|airmail|thunderbird|263云通信|263企业邮箱|anyoffice|welink|沃邮箱|mailbox"
+    r"yahoo ?mail|yahoo ?奇摩(?:信箱)?|雅虎邮箱|雅虎|spark|airmail|thunderbird|263云通信|263企业邮箱|anyoffice|welink|沃邮箱|mailbox"
 )
 _WHO = rf"(?:我的)?\s?(?:{_MAKER}|{_PROGRAM})"
 # What may follow the name: a model, an edition, "手机", "客户端", never a verb.
 _TAIL = (
-    r"(?:\s{0,3}(?:[a-z0-9+._()/-]{1,20}|手机|手機|智能手机|智慧型手機|平板(?:电脑)?|设备|客户端|客戶端|手机版|移动版|专属商务邮箱|邮箱|邮件|郵件|"
+    r"(?:\s{0,3}(?:[a-z0-9+._()/-]{1,20}|手机智能版|智能版|版電子信箱|電子信箱|手机|手機|智能手机|智慧型手機|平板(?:电脑)?|设备|客户端|客戶端|手机版|移动版|专属商务邮箱|邮箱|邮件|郵件|"
     r"版|应用|應用程式|应用程序|iOS版|Android版|iPhone版|安卓版|for|の|华为|小米)){0,6}"
 )
 _LEAD = r"[\s*\[【(_-]{0,16}"
@@ -37,7 +37,7 @@ _CHINESE = re.compile(
     + r"(?:(?:本邮件|此邮件|该邮件)?\s?(?:发自|發自|来自|來自|发送自|發送自|传送自|傳送自|寄自)\s?(?:于|於)?\s?(?:"
     + _WHO
     + _TAIL
-    + r"|我的\s?[^。！？!?，,；;：:的]{1,20})"
+    + r"|我的\s?(?=[^。！？!?，,；;：:的]{0,18}(?:[a-z0-9]{2}|机|機|板))[^。！？!?，,；;：:的]{1,20})"
     + r"|(?:从|從|由|用|通过|透過|使用)\s?(?:我的\s?)?(?:"
     + _WHO
     + _TAIL
@@ -54,10 +54,14 @@ _CHINESE = re.compile(
 _WESTERN = re.compile(
     _LEAD
     + r"(?:(?:sent|posted|written) (?:from|via|using|with|by)(?: (?:my|the))?((?: [^\s.,;:!?<>]{1,24}(?:\.[a-z]{2,4})?){1,7})"
-    + r"|get (?:outlook|bluemail|spark|yahoo mail|protonmail) for [a-z ]{2,16}"
+    + r"(?:[.,;]\s{0,3}(?:please|pls|kindly|so)? ?(?:excuse|pardon|forgive|apologies for|sorry for)[^.!?]{2,60})?"
+    + r"|<{1,2}sent (?:by|from) [a-z0-9 ]{2,24}>{1,2}|from my (?:iphone|ipad|android|galaxy|phone)(?: [\w+]{1,10}){0,3}"
+    + r"|sent with \[[a-z ]{2,24}\]\(https?://[^()\s]{1,200}\)(?: secure email)?|yahoo mail: search, organize, conquer"
+    + r"|(?:sent (?:on the go|while mobile)|(?:please )?(?:excuse|pardon) (?:my )?(?:brevity|typos)(?: and (?:brevity|typos))?)"
+    + r"|diese nachricht wurde von meinem [\w -]{3,40} gesendet|get (?:outlook|bluemail|spark|yahoo mail|protonmail) for [a-z ]{2,16}"
     + r"|get the outlook app|télécharger outlook pour [a-z ]{2,16}|outlook für [a-z]{2,10} (?:beziehen|herunterladen)"
     + r"|(?:hent|obtener|obtenga|scarica|download|ottieni) outlook (?:til|para|per|voor) [a-z]{2,10}"
-    + r"|von (?:meinem|mein) [a-z0-9 ]{2,30} gesendet|gesendet (?:von|mit)(?: [^\s.,;:!?<>]{1,24}){1,7}"
+    + r"|von (?:meinem|mein) [\w -]{2,30} gesendet|gesendet (?:von|mit)(?: [^\s.,;:!?<>]{1,24}){1,7}"
     + r"|envoyé (?:de|depuis|à partir de)(?: mon)?(?: [^\s.,;:!?<>]{1,24}){1,5}|enviado (?:desde|do|a partir do)(?: (?:mi|meu))?(?: [^\s.,;:!?<>]{1,24}){1,5}"
     + r"|inviato da(?:l mio)?(?: [^\s.,;:!?<>]{1,24}){1,5}|(?:verzonden|verstuurd) vanaf(?: mijn)?(?: [^\s.,;:!?<>]{1,24}){1,5}"
     + r"|(?:skickat|sendt) (?:från|fra)(?: (?:min|mitt|mit))?(?: [^\s.,;:!?<>]{1,24}){1,5}|lähetetty [a-z]{2,20}sta|iphoneから送信|отправлено с (?:iphone|ipad|айфона))"
@@ -66,7 +70,8 @@ _WESTERN = re.compile(
 )
 # After "Sent from": words that show a sentence, not a device.
 _SENTENCE = re.compile(
-    r"\s(?:is|are|was|to|and|but|desk|office|home|meeting|train|you|me|we|it|at|on the)\b", re.IGNORECASE
+    r"\s(?:is|are|was|to|and|but|desk|office|home|meeting|train|you|me|we|it|at|on the|wrong|account|address|team)\b",
+    re.IGNORECASE,
 )
 _URL = re.compile(r"[\s(]{0,8}<?https?://[^\s<>]{1,300}>?[\s)]{0,8}")
 _RULE = re.compile(r"\s{0,8}[-_*=]{2,80}\s{0,8}")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from ingest import attribution, header_block, quote_words
 
+LINES_MAX = 10_000
+"""Below which nobody's quotation begins: what is read no further counts as the sender's own."""
 LINE_CHARS_MAX = 600
 """A longer line is no rule."""
 BLANK_LINES_MAX = 3
@@ -27,19 +29,30 @@ _READABLE = str.maketrans(
         "\u2002": " ",
         "\u2003": " ",
     }
-    | {"\u202f": " ", "\u2009": " ", "—": "-", "–": "-", "─": "-", "━": "-", "―": "-", "\r": None}
+    | {
+        "\u202f": " ",
+        "\u2009": " ",
+        "—": "-",
+        "–": "-",
+        "‐": "-",
+        "‑": "-",
+        "─": "-",
+        "━": "-",
+        "―": "-",
+        "\r": None,
+    }
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u202d", None)
 )
 _DASHES = r"[-_=*~#+]"
 _RULE = re.compile(
-    rf"[\s>]{{0,8}}{_DASHES}{{1,100}}\s{{0,6}}(?:{quote_words.RULE_TITLES})[\s:]{{0,6}}{_DASHES}{{0,100}}[\s*]{{0,8}}",
+    rf"[\s>*]{{0,8}}{_DASHES}{{2,100}}\s{{0,6}}(?:{quote_words.RULE_TITLES})[\s:]{{0,6}}{_DASHES}{{2,100}}[\s*]{{0,8}}",
     re.IGNORECASE,
 )
 _FORWARDER = re.compile(
     rf"[\s>]{{0,8}}{_DASHES}{{3,100}}\s{{0,6}}(?:forwarded by|转发人|转发者|轉寄者|由)\s?[^-]{{1,160}}{_DASHES}{{2,100}}\s{{0,8}}",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"[\s>*]{{0,8}}(?:{quote_words.BARE_TITLES})[\s:*]{{0,8}}", re.IGNORECASE)
+_BARE = re.compile(rf"[\s>*\[【]{{0,40}}(?:{quote_words.BARE_TITLES})[\s:*\]】]{{0,40}}", re.IGNORECASE)
 _BEGIN = re.compile(rf"[\s>*]{{0,8}}(?:{quote_words.BEGIN_TITLES})\s{{0,4}}:[\s*]{{0,8}}", re.IGNORECASE)
 _REPLY_ABOVE = re.compile(
     r"\s{0,8}(?:[#=*-]{1,20}\s{0,4})(?:please (?:type|write|enter) your reply|reply|请?在此行(?:之上|以上)|請?在此行(?:之上|以上)).{0,60}",
@@ -47,6 +60,9 @@ _REPLY_ABOVE = re.compile(
 )
 _ABOVE_LINE = re.compile(r"above this line|此行(?:之上|以上)", re.IGNORECASE)
 _PLAIN_RULE = re.compile(r"[\s>|*]{0,8}[-_=*~]{3,300}[\s|*]{0,8}")
+_MOMENT = re.compile(
+    r"\s{0,8}\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?[\s上下午]{1,6}\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AP]M)?\s{0,8}"
+)
 _QUOTED = re.compile(r"\s{0,8}>")
 # ">>> 紧急 <<<" is somebody's emphasis.
 _EMPHASIS = re.compile(r"\s{0,8}>{1,9}[^<]{1,200}<{2,9}\s{0,8}")
@@ -67,10 +83,11 @@ def starts_at(lines: Sequence[str], at: int) -> int:
         return 0
     if is_rule(line):
         return 1 + _below_rule(lines, at + 1)
-    if _PLAIN_RULE.fullmatch(line) or _BARE.fullmatch(line):
+    is_bare = bool(_BARE.fullmatch(line))
+    if is_bare or _PLAIN_RULE.fullmatch(line):
         below = _below_rule(lines, at + 1)
-        return 1 + below if below else 0
-    return attribution.length_at(lines, at) or _block_length(lines, at)
+        return 1 + below if below else int(is_bare and _is_marked_next(lines, at + 1))
+    return attribution.length_at(lines, at) or _block_length(lines, at) or _notes_length(lines, at)
 
 
 def is_rule(line: str) -> bool:
@@ -88,6 +105,11 @@ def is_plain_rule(line: str) -> bool:
 def is_marked(line: str) -> bool:
     """Whether a readable line is marked as quoted."""
     return bool(_QUOTED.match(line)) and not (len(line) <= LINE_CHARS_MAX and _EMPHASIS.fullmatch(line))
+
+
+def _is_marked_next(lines: Sequence[str], at: int) -> bool:
+    """Whether the first line that says something, here or just below, is marked."""
+    return is_marked(next((line for line in lines[at : at + BLANK_LINES_MAX] if line.strip()), ""))
 
 
 def _below_rule(lines: Sequence[str], at: int) -> int:
@@ -111,3 +133,11 @@ def _below_rule(lines: Sequence[str], at: int) -> int:
 def _block_length(lines: Sequence[str], at: int, *, is_below_rule: bool = False) -> int:
     block = header_block.read(lines, at, is_below_rule=is_below_rule)
     return block.length if block else 0
+
+
+def _notes_length(lines: Sequence[str], at: int) -> int:
+    """QUIRK: Lotus Notes writes name and time without labels, then the recipients and the subject with them."""
+    if at + 2 >= len(lines) or not _MOMENT.fullmatch(lines[at + 1][: LINE_CHARS_MAX + 1]):
+        return 0
+    below = _block_length(lines, at + 2, is_below_rule=True)
+    return 2 + below if below else 0

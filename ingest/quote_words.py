@@ -5,13 +5,13 @@ Labels are without blanks and in lower case; colons are half-width.
 """
 
 FIELDS: dict[str, str] = {
-    "from": "发件人 发信人 寄件者 寄件人 發件人 發信人 发送者 发送人 发自 差出人 보낸사람 from von de van da fra från från od"
+    "from": "发件人 发信人 寄件者 寄件人 發件人 發信人 發送人 发送者 发送人 发自 差出人 보낸사람 from sender von de van da fra från från od"
     " от отправитель lähettäjä feladó gönderen",
     "sent": "发送时间 发送日期 发件时间 发件日期 发信时间 發送時間 發送日期 發件時間 寄件日期 寄件時間 傳送時間 傳送日期 寄送時間 寄送日期"
-    " 送信日時 보낸날짜 sent sentat senton datesent gesendet envoyé enviado enviadoel enviadaem inviato verzonden sendt"
+    " 送信日時 보낸날짜 sent sentat senton senttime sendtime datesent gesendet envoyé enviado enviadoel enviadaem inviato verzonden sendt"
     " skickat wysłano odesláno отправлено lähetetty küldve",
-    "to": "收件人 收件者 收信人 宛先 받는사람 to para aan til till komu кому vastaanottaja címzett kime",
-    "cc": "抄送 抄送至 抄送人 副本 副本抄送 密送 cc bcc 참조 copie kopie",
+    "to": "收件人 收件者 收信人 宛先 받는사람 to recipient recipients para aan til till komu кому vastaanottaja címzett kime",
+    "cc": "抄送 抄送至 抄送人 副本 副本抄送 密送 cc bcc ccrecipient 참조 copie kopie",
     "subject": "主题 主旨 主題 标题 標題 题目 件名 제목 subject betreff objet asunto oggetto onderwerp assunto emne ämne"
     " temat předmět тема aihe tárgy konu",
     "other": "重要性 附件 优先级 回复至 回复地址 答复地址 回复到 reply-to replyto importance attachments attachment priority"
@@ -27,7 +27,7 @@ WEAK_FIELDS: dict[str, str] = {
 """Labels that people write too: they count beside a subject or below a rule."""
 
 VERBS = (
-    "写道|寫道|写到|寫到|写入|wrote|writes|said|sent|schrieb|geschrieben|a écrit|escribió|ha escrit|escreveu|ha scritto|"
+    "写道|寫道|写到|寫到|写入|写了|wrote|writes|said|sent|schrieb|geschrieben|a écrit|escribió|ha escrit|escreveu|ha scritto|"
     "schreef|geschreven|napisał|napisał[(]a[)]|napisała|pisze|nadesłał|napsal[(]a[)]|skrev|kirjoitti|пишет|написал|"
     "написала|написал[(]а[)]|のメッセージ|のメール|さんは書きました|书かれました|작성|님이 작성|님이 작성하였습니다|yazdı|"
     "đã viết|írta"
@@ -40,10 +40,9 @@ VERBS_INSIDE = "schrieb|schreef|skrev|wrote|escribió|写于|寫於"
 PREPOSITIONS = "on|at|le|am|el|em|il|op|w dniu|dnia|den|på|dne|vào"
 
 RULE_TITLES = (
-    "原始邮件|邮件原件|邮件原文|原邮件|原文|原始信息|原始消息|回复的原邮件|回复的邮件|答复的邮件|回复邮件信息|答复邮件信息|"
-    "转发的原邮件|转发的邮件|转发的消息|转发的信息|转发邮件信息|转发邮件|转发的主题|已转发邮件|已转发的邮件|被转发的邮件|"
-    "原始郵件|原始訊息|原始信件|原郵件|回覆的原郵件|轉寄的郵件|轉寄郵件|轉寄訊息|轉發的郵件|已轉寄的郵件|已轉寄郵件|"
-    "original message|original mail|original email|original appointment|original|reply message|replied message|"
+    "(?=[^-]{0,12}(?:原|源|回复|回覆|答复|转|轉))(?:以下[为是為])?[已被]?(?:回复|回覆|答复|转发|转寄|轉寄|轉發)?的?(?:原始|原|源)?的?"
+    "(?:邮件|郵件|信件|信息|消息|訊息|主题|主題)(?:原件|原文|原始内容|内容|信息)?|原文|"
+    "original messages?|original mail|original email|original appointment|original|reply message|replied message|"
     "forwarded message|forwarded mail|forwarded email|forwarded|ursprüngliche nachricht|originalnachricht|"
     "weitergeleitete nachricht|antwort nachricht|erhaltene nachricht|message d'origine|message original|"
     "message transféré|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato|"
@@ -53,8 +52,11 @@ RULE_TITLES = (
 )
 """Between dashes, above the original."""
 
-BARE_TITLES = "原始邮件|邮件原件|邮件原文|回复的原邮件|转发的邮件|原始郵件|轉寄的郵件|original message|forwarded message"
-"""Titles that also stand without dashes, when a header block follows."""
+BARE_TITLES = (
+    "原始邮件|邮件原件|邮件原文|原邮件|回复的原邮件|回复的邮件|转发的邮件|转发的原邮件|原始郵件|轉寄的郵件|"
+    "original message|original email|original mail|original|replied message|forwarded message"
+)
+"""Titles that also stand without dashes, when a header block or marked lines follow."""
 
 BEGIN_TITLES = (
     "begin forwarded message|以下是转发的邮件|下面是被转发的邮件|开始转发的邮件|开始转发邮件|被转发的邮件|转发的邮件|"

@@ -1,6 +1,7 @@
 """Where quotations begin: every mail program's header in every shape of answer."""
 
 import tomllib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,25 +12,41 @@ HEADERS = tomllib.loads((Path(__file__).parent / "replies" / "headers.toml").rea
     "header"
 ]
 OWN_ZH = "还是不行，今天又断了三次。\n\n请尽快处理！"
-OWN_EN = "Still broken.\n\nPlease hurry, it cost me 3 hours."
-PARENT = "您好，请重启客户端再试。\n服务台\n\n电话: 5566"
-NAMES = [header["client"] for header in HEADERS]
-
-
-def quoted(header: dict[str, object]) -> str:
-    """The header and the quoted mail as this program writes them."""
-    parent = "\n".join(f"> {line}" for line in PARENT.split("\n")) if header.get("marked") else PARENT
-    return f"{str(header['text']).strip(chr(10))}\n\n{parent}\n"
-
-
-@pytest.mark.parametrize("own", [OWN_ZH, OWN_EN], ids=["zh", "en"])
-@pytest.mark.parametrize(
-    "gap", ["\n\n", "\n", "\n\n\n\n"], ids=["blank line", "no blank line", "blank lines"]
+# What people write above a quotation: short, long, signed, with lines that look like a header's or speak of one.
+OWN = {
+    "two paragraphs": OWN_ZH,
+    "English": "Still broken.\n\nPlease hurry, it cost me 3 hours.",
+    "one word": "收到",
+    "signed": "已经好了。\n\n张三\n研发一部\n电话：8866",
+    "own address below": "已处理\n\nzhangsan@corp.example",
+    "speaks of the original": "我看了原始邮件，发件人: 李四，时间: 昨天，写道没用。\n主题: 权限\n谢谢",
+    "list with a rule": "1. VPN\n2. 邮箱\n---\n以上",
+    "quotes in a sentence": "服务台写道：重启即可。但没用。\n你们在11月20日的邮件中写道：已处理。\n请核实：",
+    "form": "时间：2026年11月20日 9:30\n地点：总部五楼\n联系人：张三 13800000000",
+}
+PARENTS = (
+    "您好，请重启客户端再试。\n服务台\n\n电话: 5566",
+    "Hi Zhang,\n\nPlease restart the client.\nFrom: now on use port 8443.\n\nThanks,\nDesk",
 )
+GAPS = {"blank line": "\n\n", "no blank line": "\n", "blank lines": "\n\n\n\n"}
+AMBIGUOUS = {("own address below", "no blank line")}
+"""An address right above a name and date may be the sender's or the header's."""
+NAMES = [header["client"] for header in HEADERS]
+MARKED = [header for header in HEADERS if header.get("marked")]
+
+
+def quoted(header: dict[str, object], parent: str = PARENTS[0]) -> str:
+    """The header and the quoted mail as this program writes them."""
+    shown = "\n".join(f"> {line}" for line in parent.split("\n")) if header.get("marked") else parent
+    return f"{str(header['text']).strip(chr(10))}\n\n{shown}\n"
+
+
 @pytest.mark.parametrize("header", HEADERS, ids=NAMES)
-def test_top_posted_answer(header: dict[str, object], gap: str, own: str) -> None:
-    text = own + gap + quoted(header)
-    assert body.own_text(text) == own, text
+def test_top_posted_answer(header: dict[str, object]) -> None:
+    for (kind, own), (gap, blank), parent in product(OWN.items(), GAPS.items(), PARENTS):
+        if (kind, gap) not in AMBIGUOUS:
+            text = own + blank + quoted(header, parent)
+            assert body.own_text(text) == own, text
 
 
 @pytest.mark.parametrize("footer", ["发自我的iPhone", "Sent from my iPhone", "来自我的华为手机"])
@@ -39,17 +56,13 @@ def test_footer_above_the_quotation(header: dict[str, object], footer: str) -> N
     assert body.own_text(text) == OWN_ZH, text
 
 
-@pytest.mark.parametrize(
-    "header", [header for header in HEADERS if header.get("marked")], ids=lambda h: h["client"]
-)
+@pytest.mark.parametrize("header", MARKED, ids=lambda header: header["client"])
 def test_answer_below_a_marked_quotation(header: dict[str, object]) -> None:
     text = f"{quoted(header)}\n{OWN_ZH}\n"
     assert body.own_text(text) == OWN_ZH, text
 
 
-@pytest.mark.parametrize(
-    "header", [header for header in HEADERS if header.get("marked")], ids=lambda h: h["client"]
-)
+@pytest.mark.parametrize("header", MARKED, ids=lambda header: header["client"])
 def test_answers_between_marked_lines(header: dict[str, object]) -> None:
     text = f"见下。\n{quoted(header)}已经重启了。\n> 错误码是多少？\n691\n\n> 谢谢\n"
     assert body.own_text(text) == "见下。\n已经重启了。\n691", text
