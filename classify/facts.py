@@ -159,6 +159,8 @@ class Verb(StrEnum):
     RELEASE = "release"
     """The desk: a mail that was set aside is handled again, or…"""
     DISCARD = "discard"
+    FILL_IN = "fill_in"
+    """The IT service manager: cause and improvement of an item of the draft report."""
     RATE = "rate"
     """The complainant's answer to the closure mail's one question, as argument '5' (best) to '1'."""
     INFORM = "inform"

@@ -39,11 +39,13 @@ WORDS: dict[Verb, tuple[str, ...]] = {
     Verb.DIFFERENT: ("不同事项", "不同", "不是同一事项", "different", "different matter"),
     Verb.RELEASE: ("放行", "重新处理", "release"),
     Verb.DISCARD: ("丢弃", "discard"),
+    Verb.FILL_IN: ("填报", "fill in"),
 }
 """The first word of each is the one shown in Chinese mails."""
 ENGLISH = {
     Verb.NOT_SOLVED: "not solved",
     Verb.NO_COMPLAINT: "no complaint",
+    Verb.FILL_IN: "fill in",
 }
 
 # What may follow a verb directly and still leave it one: '受理一下', '关闭了吧'.

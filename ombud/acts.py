@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from classify.facts import Kind, Verb
 from classify.trust import Capability
-from ombud import on_complaint, on_mail
+from ombud import on_complaint, on_mail, on_report
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
@@ -69,6 +69,7 @@ def _command(hand: Hand) -> str:
 COMMANDS: dict[str, Callable[[Hand, str], str]] = {
     "C": on_complaint.command,
     "M": on_mail.command,
+    "R": on_report.command,
 }
 """By the letter that the matter's number begins with (`ombud/matters.py`)."""
 

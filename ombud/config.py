@@ -25,6 +25,7 @@ from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydan
 from ombud.office import Limits
 from ombud.roster import Roster
 from ombud.sections import WEEKDAYS, MailboxSection, Settings
+from process.report_rules import ReportRules
 from process.rules import Rules
 from process.worktime import Calendar, public_holidays
 
@@ -253,6 +254,20 @@ def calendar(settings: Settings, year: int) -> Calendar:
         hours=tuple(getattr(worktime, day) for day in WEEKDAYS),
         holidays=(holidays | set(worktime.extra_holidays)) - set(worktime.extra_workdays),
         workdays=(workdays | set(worktime.extra_workdays)) - set(worktime.extra_holidays),
+    )
+
+
+def report_rules(settings: Settings) -> ReportRules:
+    """When service reports are drafted, for whom, against which targets."""
+    found = settings.report
+    targets = dict(found.targets)
+    return ReportRules(
+        month_day=found.month_day,
+        year_day=found.year_day,
+        at=found.at,
+        close_days=found.close_days,
+        readers=found.readers,
+        targets={name: target for name, target in targets.items() if target is not None},
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from classify.facts import Awaiting, Matter
 from classify.people import Organisation
 from process.case import State
-from store import complaints, inbox
+from store import complaints, inbox, reports
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -52,7 +52,16 @@ def _mail(conn: Connection, number: str, organisation: Organisation) -> Matter |
     )
 
 
+def _report(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """A service report: nobody's complaint."""
+    report = reports.get(conn, number)
+    if report is None:
+        return None
+    return Matter(number=number, subject=number, awaiting=None, complainant=organisation.who(""))
+
+
 FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
     "C": _complaint,
     "M": _mail,
+    "R": _report,
 }

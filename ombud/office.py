@@ -15,6 +15,7 @@ from classify.token import Sealer
 from classify.words import Words
 from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
+from process.report_rules import ReportRules
 from process.rules import Rules
 
 
@@ -54,6 +55,7 @@ class Office:
     """Looks up DNS, where signatures are checked here (RFC 6376); None where they are not."""
     work_order_senders: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    report_rules: ReportRules = field(default_factory=ReportRules)
     digest_at: time | None = None
     """When the desk gets the digest of the day, local time; None for never."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -48,6 +48,11 @@ def _number(value: object) -> object:
     return value
 
 
+def _target(value: object) -> object:
+    """A target, or "none"."""
+    return None if value == "none" else _number(value)
+
+
 def _span(value: object) -> object:
     """'09:00-12:00' as two times."""
     if not isinstance(value, str):
@@ -84,6 +89,9 @@ WorkingDays = Annotated[int, BeforeValidator(_number), Field(ge=1, le=60)]
 WorkingHours = Annotated[float, BeforeValidator(_number), Field(gt=0, le=400)]
 Seconds = Annotated[float, BeforeValidator(_number), Field(ge=0.1, le=86_400)]
 Share = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]
+ReportDay = Annotated[int, BeforeValidator(_number), Field(ge=0, le=20)]
+TargetShare = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_target)]
+TargetNumber = Annotated[Annotated[float, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_target)]
 Span = Annotated[tuple[time, time], BeforeValidator(_span)]
 OfficeDay = Annotated[tuple[Span, ...], AfterValidator(_day)]
 
@@ -209,6 +217,34 @@ class DigestSection(Section):
     at: time | Literal["never"] = time(8, 30)
 
 
+class Targets(Section):
+    """Targets of the service report, by figure; "none" takes one away."""
+
+    accepted_on_time: TargetShare = 0.95
+    answered_on_time: TargetShare = 0.95
+    closed_on_time: TargetShare = 0.9
+    hours_to_close: TargetNumber = None
+    hours_to_close_p90: TargetNumber = None
+    repeats: TargetNumber = None
+    escalations: TargetNumber = None
+    verified_first_time: TargetShare = 0.9
+    open_at_end: TargetNumber = None
+    callback_coverage: TargetShare = 0.95
+    callback_satisfied: TargetShare = 0.9
+    callback_very_dissatisfied: TargetNumber = None
+    closure_satisfied: TargetShare = 0.85
+    survey_index: TargetNumber = 85
+
+
+class ReportSection(Section):
+    month_day: ReportDay = 3
+    year_day: ReportDay = 5
+    at: time = time(9)
+    close_days: WorkingDays = 15
+    readers: tuple[Email, ...] = ()
+    targets: Targets = Targets()
+
+
 class LimitsSection(Section):
     tries: Count = 3
     retry_s: Seconds = 2
@@ -253,6 +289,7 @@ class Settings(BaseSettings):
     process: Process = Process()
     worktime: Worktime = Worktime()
     digest: DigestSection = DigestSection()
+    report: ReportSection = ReportSection()
     limits: LimitsSection = LimitsSection()
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()

@@ -17,6 +17,7 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from process.case import Case
+from process.report import Report
 from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
@@ -73,6 +74,19 @@ def complaint_whole(conn: Connection, case: Case) -> Record:
 def mail_line(row: inbox.MailRow) -> Record:
     """One mail that came in."""
     return {name: value for name, value in plain(row).items() if name != "content"}
+
+
+def report_line(report: Report) -> Record:
+    """A service report in a line."""
+    return {
+        "number": report.number,
+        "state": report.state.value,
+        "made_at": report.made_at.isoformat(),
+        "published_at": report.published_at.isoformat() if report.published_at else "",
+        "by": report.published_by.name,
+        "corrections": len(report.corrections),
+        "figures": {figure.name: figure.value for figure in report.contents.figures},
+    }
 
 
 def outbox_line(row: outbox.OutboxRow) -> Record:

@@ -39,6 +39,7 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         txt_records=dkim_check.txt_records if settings.trust.check_dkim else None,
         work_order_senders=frozenset(map(address_key, settings.work_orders.senders)),
         limits=config.limits(settings),
+        report_rules=config.report_rules(settings),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
 

@@ -168,6 +168,15 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A stay in a state: since when, and when its step was due as it began."""
+
+    state: State
+    since: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """How a complaint ended."""
 
@@ -231,6 +240,8 @@ class Case:
     """When the present state began."""
     due_at: datetime | None = None
     """Of the step that is being waited for."""
+    stays: tuple[Stay, ...] = ()
+    """All states that it was in, oldest first; the reports count by them."""
     left_hours: float = 0
     """Working time that was left when the complainant was asked; the clock pauses meanwhile."""
     rung: int = 0

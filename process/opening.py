@@ -14,7 +14,7 @@ from classify.facts import Command, Grade, Trust, Verb
 from classify.particulars import Particulars
 from classify.people import Organisation, Person, Role
 from classify.token import numbers_in
-from process.case import AttachmentNote, Case, Event, Party, Source, State
+from process.case import AttachmentNote, Case, Event, Party, Source, State, Stay
 from process.ladder import due_from
 from process.outgoing import Choice, Notice
 from process.repeats import BY_MAIL, judgements_of_doubt
@@ -81,6 +81,7 @@ def open_case(opening: Opening, organisation: Organisation, rules: Rules) -> Ste
 
 def _record(opening: Opening, rules: Rules) -> Case:
     found = opening.particulars
+    due_at = due_from(opening.now, State.RECORDED, rules)
     case = Case(
         number=opening.number,
         state=State.RECORDED,
@@ -104,7 +105,8 @@ def _record(opening: Opening, rules: Rules) -> Case:
         severity=found.severity,
         remedy=found.remedy,
         since=opening.now,
-        due_at=due_from(opening.now, State.RECORDED, rules),
+        due_at=due_at,
+        stays=(Stay(state=State.RECORDED, since=opening.now, due_at=due_at),),
     )
     return on_ladder(case, 0, rules)
 

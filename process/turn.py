@@ -10,7 +10,7 @@ from datetime import datetime
 
 from classify.facts import Command, Verb
 from classify.people import Organisation, Person, Role
-from process.case import AttachmentNote, Case, Escalation, Event, Party, State
+from process.case import AttachmentNote, Case, Escalation, Event, Party, State, Stay
 from process.ladder import due_from, rungs
 from process.outgoing import Choice, Notice, Quoted
 from process.roles import engineers, holders
@@ -89,6 +89,8 @@ class Turn:
         if isinstance(state, State):
             changes.setdefault("due_at", due_from(self.act.at, state, self.rules))
             changes["since"] = self.act.at
+            stay = Stay(state=state, since=self.act.at, due_at=changes["due_at"])  # type: ignore[arg-type]
+            changes["stays"] = (*self.case.stays, stay)
         case = replace(self.case, **changes)  # type: ignore[arg-type]
         return replace(self, case=on_ladder(case, 0, self.rules) if "since" in changes else case)
 

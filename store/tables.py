@@ -230,3 +230,14 @@ label = Table(
     Column("by", String(300), nullable=False),
     Column("at", UtcTime, nullable=False),
 )
+
+report = Table(
+    "report",
+    metadata,
+    Column("number", String(20), primary_key=True),  # R-202610, R-2026
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),  # draft, published
+    Column("made_at", UtcTime, nullable=False),
+    Column("published_at", UtcTime),
+    Column("record", JSON, nullable=False),  # figures as frozen, comments, corrections
+)

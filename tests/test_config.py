@@ -95,7 +95,17 @@ def test_example_explains_every_key() -> None:
 
 def test_example_shows_the_defaults_where_it_says_so() -> None:
     example, defaults = config.load(EXAMPLE), Settings()
-    for section in ("vip", "trust", "process", "worktime", "limits", "grievance", "work_orders", "log"):
+    for section in (
+        "vip",
+        "trust",
+        "process",
+        "worktime",
+        "limits",
+        "grievance",
+        "work_orders",
+        "log",
+        "report",
+    ):
         assert getattr(example, section) == getattr(defaults, section), section
 
 

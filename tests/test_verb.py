@@ -34,6 +34,7 @@ SPELLINGS = {
     Verb.DIFFERENT: "不同事项|不同|different|different matter",
     Verb.RELEASE: "放行|重新处理|release",
     Verb.DISCARD: "丢弃|丟棄|discard",
+    Verb.FILL_IN: "填报|填報|fill in",
 }
 
 ONLY_RESEMBLING = """

@@ -1,0 +1,244 @@
+"""Service reports made, shown and corrected: by the clock, by command, and by who was asked to approve them.
+
+Counting is done in a reading snapshot; what comes of it is written in a transaction of its own, on top of the
+version that was read. Source: HANDBOOK 5.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from classify.facts import Verb
+from classify.people import Person, Role
+from ingest.parse import parse as parse_mail
+from notify import report_sheet
+from notify.compose import compose
+from notify.render import words
+from notify.sheet import CONTENT_TYPE
+from ombud.office import Office
+from ombud.post import Post
+from process.case import Event, Party
+from process.figures import Basis
+from process.outgoing import Choice, Enclosure, Notice
+from process.period import Period, ended_before, parse
+from process.report import Contents, Correction, Report, ReportState, contents, corrected, drafted
+from process.report_view import view
+from store import events, once, report_rows, reports
+from store.database import reading
+
+log = structlog.get_logger()
+
+SUBJECT = "report"
+CORRECTED_DAYS = 400
+"""How long after its end a period is still looked at for what arrives late."""
+EXPLAINED_MAX = 3
+"""Missed targets that the draft offers a ready-made reply for."""
+
+
+class Frozen(Exception):
+    """The period is published: nothing but a correction changes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A report on its way: with which template, and as answer to which mail."""
+
+    template: str
+    choices: tuple[Choice, ...] = ()
+    correction: Correction | None = None
+    answers: str = ""
+    """Message-ID of the mail that it answers; '' when time or a command brings it."""
+
+
+def due(office: Office) -> int:
+    """Drafts the month and the year that are over, on their working day; how many."""
+    now = office.clock()
+    return sum(_draft_once(office, period, now) for period in _due_periods(office, now))
+
+
+def _due_periods(office: Office, now: datetime) -> Iterator[Period]:
+    local = now.astimezone(office.rules.calendar.timezone)
+    for period in ended_before(local.date()):
+        days = office.report_rules.month_day if period.month else office.report_rules.year_day
+        day = _workday(office, period.next.first_day, days)
+        if days and (local.date() > day or (local.date() == day and local.time() >= office.report_rules.at)):
+            yield period
+
+
+def _workday(office: Office, first: date, count: int) -> date:
+    """The n-th working day from a day on."""
+    day, calendar = first - timedelta(days=1), office.rules.calendar
+    while count > 0:
+        day += timedelta(days=1)
+        count -= calendar.is_workday(day)
+    return day
+
+
+def _draft_once(office: Office, period: Period, now: datetime) -> int:
+    with reading(office.engine) as conn:
+        is_known = reports.get(conn, period.number) is not None
+        first_at = report_rows.first_at(conn)
+    # Of the time before the service was there, there is nothing to report.
+    if is_known or first_at is None or first_at >= period.span(office.rules.calendar.timezone).end:
+        return 0
+    counted = count(office, period, now)
+    with office.engine.begin() as conn:
+        if not once.take(conn, SUBJECT, period.number, now):
+            return 0
+        _keep_draft(conn, office, drafted(period.number, counted, now))
+    return 1
+
+
+def draft(office: Office, period: Period) -> Report:
+    """A draft made anew, for the IT service manager; comments on an earlier one stay. Raises Frozen."""
+    now = office.clock()
+    counted = count(office, period, now)
+    with office.engine.begin() as conn:
+        earlier = reports.get(conn, period.number)
+        if earlier and earlier.is_published:
+            raise Frozen(period.number)
+        report = drafted(period.number, counted, now, earlier)
+        _keep_draft(conn, office, report)
+    return report
+
+
+def _keep_draft(conn: Connection, office: Office, report: Report) -> None:
+    reports.save(conn, report)
+    note(conn, report, "report_drafted", report.made_at)
+    send_draft(Post(conn=conn, office=office, now=report.made_at), report)
+    log.info("report drafted", report=report.number)
+
+
+def count(office: Office, period: Period, now: datetime) -> Contents:
+    """Everything counted for a period as it is known now."""
+    zone = office.rules.calendar.timezone
+    start = min(period.span(zone).start, period.trend()[0].span(zone).start)
+    with reading(office.engine) as conn:
+        rows = report_rows.since(conn, start)
+    basis = Basis(
+        rows=rows, calendar=office.rules.calendar, close_days=office.report_rules.close_days, now=now
+    )
+    return contents(period, basis, office.report_rules.targets)
+
+
+def corrections(office: Office) -> int:
+    """Looks, once each working day, for what arrived after a publication; how many corrections wait anew."""
+    now = office.clock()
+    local = now.astimezone(office.rules.calendar.timezone)
+    if local.time() < office.report_rules.at or not office.rules.calendar.is_workday(local.date()):
+        return 0
+    with office.engine.begin() as conn:
+        if not once.take(conn, "report-correction", f"{local.date()}", now):
+            return 0
+    return sum(correct(office, report) for report in _published(office, local.date()))
+
+
+def _published(office: Office, today: date) -> Iterator[Report]:
+    with reading(office.engine) as conn:
+        found = reports.listed(conn, ReportState.PUBLISHED)
+    for report in found:
+        period = parse(report.number)
+        if period and (today - period.next.first_day).days <= CORRECTED_DAYS:
+            yield report
+
+
+def correct(office: Office, report: Report) -> bool:
+    """Whether something has changed since the publication (or the correction that waits); told to the manager."""
+    period, now = parse(report.number), office.clock()
+    new = corrected(report, count(office, period, now), now) if period else None
+    if new is None:
+        return False
+    with office.engine.begin() as conn:
+        reports.save(conn, new)
+        note(conn, new, "report_changed", now)
+        send_draft(Post(conn=conn, office=office, now=now), new)
+    log.info("report changed after its publication", report=report.number)
+    return True
+
+
+def send_draft(post: Post, report: Report, answers: str = "") -> None:
+    """The draft, or the correction that waits, to the IT service manager for approval."""
+    pending = report.pending
+    if report.is_published and pending is None:
+        return
+    choices: tuple[Choice, ...] = (Choice(verb=Verb.APPROVE),)
+    if pending is None:
+        missed = (line for line in view(report).missed if line.comment is None)
+        items = [f"[{line.item}]" for line in missed][:EXPLAINED_MAX] or ["[0]"]
+        choices += tuple(Choice(verb=Verb.FILL_IN, argument=item) for item in items)
+    letter = Letter(
+        template="report_correction_draft" if pending else "report_draft",
+        choices=choices,
+        correction=pending,
+        answers=answers,
+    )
+    for manager in post.office.organisation.acting(Role.IT_SERVICE_MANAGER):
+        post.send(_notice(post.office, report, manager, letter))
+
+
+def publish(post: Post, report: Report, answers: str) -> None:
+    """A report that was approved, or its newest correction, to its readers and to who approved it."""
+    last = report.corrections[-1] if report.corrections else None
+    letter = Letter(template="report_correction" if last else "report", correction=last)
+    managers = post.office.organisation.acting(Role.IT_SERVICE_MANAGER)
+    to_readers = {person.key: (person, letter) for person in readers(post.office)}
+    copies = {person.key: (person, replace(letter, answers=answers)) for person in managers}
+    for person, written in (copies | to_readers).values():
+        post.send(_notice(post.office, report, person, written))
+
+
+def readers(office: Office) -> tuple[Person, ...]:
+    """Who gets the published report: the configured people, else the managers of the departments served."""
+    organisation = office.organisation
+    departments = [d for d in organisation.departments if d.is_in_survey] or organisation.departments
+    addresses = office.report_rules.readers or tuple(department.manager for department in departments)
+    people = (organisation.on_duty(organisation.who(address)) for address in addresses)
+    return tuple({person.key: person for person in people}.values())
+
+
+def _notice(office: Office, report: Report, to: Person, letter: Letter) -> Notice:
+    names = tuple(person.name or person.address for person in readers(office))
+    shown = view(report, names, letter.correction)
+    language = to.language or office.letterhead.default_language
+    return Notice(
+        template=letter.template,
+        to=to,
+        matter=report.number,
+        shown=shown,
+        choices=letter.choices,
+        enclosures=(
+            Enclosure(
+                filename=f"{report.number}.xlsx",
+                content_type=CONTENT_TYPE,
+                content=report_sheet.workbook(shown, words(language), office.letterhead.timezone),
+            ),
+        ),
+        is_reply=bool(letter.answers),
+        in_reply_to=letter.answers,
+        references=(letter.answers,) if letter.answers else (),
+        language=language,
+    )
+
+
+def files(office: Office, period: Period) -> Iterator[tuple[str, bytes]]:
+    """Page and workbook of a report, as (file name, bytes): the stored one, else as it would be drafted now."""
+    with reading(office.engine) as conn:
+        report = reports.get(conn, period.number)
+    now = office.clock()
+    if report is None or not report.is_published:
+        report = drafted(period.number, count(office, period, now), now, report)
+    to = next(iter(office.organisation.acting(Role.IT_SERVICE_MANAGER)))
+    # Composed as the mail is, but with no matter: a page that lies in a folder carries no token.
+    notice = replace(_notice(office, report, to, Letter(template="report")), matter="")
+    yield f"{report.number}.html", parse_mail(compose(notice, office.letterhead, now).content).html.encode()
+    yield f"{report.number}.xlsx", notice.enclosures[0].content
+
+
+def note(conn: Connection, report: Report, what: str, at: datetime, by: Person | None = None) -> None:
+    """A line in the log for what became of a report."""
+    actor = Party.of(by) if by else Party()
+    role = Role.IT_SERVICE_MANAGER.value if by else ""
+    events.append(conn, report.number, (Event(at=at, actor=actor, role=role, what=what),))

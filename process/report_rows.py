@@ -1,0 +1,116 @@
+"""What a service report is counted from: the records as values, read by `store/report_rows.py`.
+
+Nothing but what figures need: no names, no texts of users.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from process.case import Case, State, Stay
+from process.period import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One act of a complaint's trail that figures look at."""
+
+    at: datetime
+    what: str
+    text: str = ""
+    """Of 'rated': the rating, '5' (best) to '1'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintRow:
+    """A complaint with the marks of its trail, oldest first."""
+
+    case: Case
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def number(self) -> str:
+        return self.case.number
+
+    @property
+    def stays(self) -> Iterator[tuple[Stay, datetime | None, State | None]]:
+        """Each stay in a state, when it ended, and the state after it; None while it lasts."""
+        stays = self.case.stays
+        for stay, after in zip(stays, (*stays[1:], None), strict=True):
+            yield stay, (after.since if after else None), (after.state if after else None)
+
+    @property
+    def closings(self) -> tuple[datetime, ...]:
+        return tuple(stay.since for stay in self.case.stays if stay.state is State.CLOSED)
+
+    @property
+    def closed_first_at(self) -> datetime | None:
+        return next(iter(self.closings), None)
+
+    def is_closed_at(self, at: datetime) -> bool:
+        """Whether it was closed just before an instant."""
+        before = [stay for stay in self.case.stays if stay.since < at]
+        return bool(before) and before[-1].state is State.CLOSED
+
+    def last(self, acts: Collection[str], span: Span) -> str:
+        """The last of these acts within the span; '' when there was none."""
+        found = [mark.what for mark in self.marks if mark.what in acts and span.holds(mark.at)]
+        return found[-1] if found else ""
+
+    def last_rating(self, span: Span) -> int:
+        """The last rating within the span, 1 to 5; 0 when there was none."""
+        found = [mark.text for mark in self.marks if mark.what == "rated" and span.holds(mark.at)]
+        return int(found[-1]) if found and found[-1].isdecimal() else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrderRow:
+    """A work order that was closed."""
+
+    number: str
+    closed_at: datetime
+    department: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRow:
+    """A work order drawn for a call-back."""
+
+    work_order: str
+    drawn_at: datetime
+    result: int | None = None
+    """5 (very satisfied) to 1; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRow:
+    """A satisfaction survey that was closed."""
+
+    number: str
+    closed_at: datetime
+    index: float | None = None
+    """0 to 100."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """An action decided on in a service review."""
+
+    number: str
+    decided_at: datetime
+    done_at: datetime | None = None
+    what: str = ""
+    owner: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """All records that bear on a report and its trend."""
+
+    complaints: tuple[ComplaintRow, ...] = ()
+    work_orders: tuple[WorkOrderRow, ...] = ()
+    callbacks: tuple[CallbackRow, ...] = ()
+    surveys: tuple[SurveyRow, ...] = ()
+    actions: tuple[ActionRow, ...] = ()

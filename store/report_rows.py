@@ -1,0 +1,82 @@
+"""The records that a service report is counted from, read in one snapshot.
+
+A record is read when anything happened to it since the trend of the report began, or when it is still open.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from process.case import Case
+from process.figures import CAME_BACK, JUDGED, VERIFIED
+from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
+from store.record import from_json
+from store.tables import complaint, event, event_detail, mail
+
+MARKS = (*JUDGED, *VERIFIED, *CAME_BACK, "rated")
+
+
+def since(conn: Connection, start: datetime) -> Rows:
+    """All rows that bear on figures from `start` on."""
+    return Rows(
+        complaints=_complaints(conn, start),
+        work_orders=_work_orders(conn, start),
+        callbacks=_callbacks(conn, start),
+        surveys=_surveys(conn, start),
+        actions=_actions(conn),
+    )
+
+
+def first_at(conn: Connection) -> datetime | None:
+    """When the first mail of all came; None before it."""
+    return conn.execute(select(func.min(mail.c.received_at))).scalar()
+
+
+def _complaints(conn: Connection, start: datetime) -> tuple[ComplaintRow, ...]:
+    moved = select(event.c.number).where(event.c.at >= start)
+    query = (
+        select(complaint.c.record)
+        .where(
+            or_(
+                complaint.c.is_closed.is_(False),
+                complaint.c.recorded_at >= start,
+                complaint.c.number.in_(moved),
+            )
+        )
+        .order_by(complaint.c.number)
+    )
+    cases = [from_json(Case, record) for record in conn.execute(query).scalars()]
+    marks = _marks(conn)
+    return tuple(ComplaintRow(case=case, marks=tuple(marks[case.number])) for case in cases)
+
+
+def _marks(conn: Connection) -> dict[str, list[Mark]]:
+    """The marks of all complaints: the first judgement may lie before the trend, and must be known."""
+    query = (
+        select(event.c.number, event.c.at, event.c.what, event_detail.c.record)
+        .outerjoin(event_detail, event_detail.c.seq == event.c.seq)
+        .where(event.c.what.in_(MARKS))
+        .order_by(event.c.seq)
+    )
+    found: dict[str, list[Mark]] = defaultdict(list)
+    for number, at, what, detail in conn.execute(query):
+        text = (detail or {}).get("text", "") if what == "rated" else ""
+        found[number].append(Mark(at=at, what=what, text=text))
+    return found
+
+
+def _work_orders(conn: Connection, start: datetime) -> tuple[WorkOrderRow, ...]:
+    return ()
+
+
+def _callbacks(conn: Connection, start: datetime) -> tuple[CallbackRow, ...]:
+    return ()
+
+
+def _surveys(conn: Connection, start: datetime) -> tuple[SurveyRow, ...]:
+    return ()
+
+
+def _actions(conn: Connection) -> tuple[ActionRow, ...]:
+    return ()
