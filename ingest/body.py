@@ -14,6 +14,9 @@ CJK_SHARE = 0.1
 SIGNATURE_LINES_MAX = 12
 """A longer text below '-- ' is no signature."""
 TOLD_CHARS_MAX = 120
+WRAP_COLUMNS = 80
+WRAP_SLACK = 8
+"""Programs wrap at 72 to 80 columns."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -26,6 +29,7 @@ _HANDED_ON = re.compile(
     r"转发|转寄|轉寄|轉發|原邮件|原文|来信|來信|往来|邮件如下|郵件如下|forward|original|mail below",
     re.IGNORECASE,
 )
+_IN_SENTENCE = re.compile(r"[^\W_],?$")
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]{1,2000}$")
 _LINK_REST = re.compile(r"[^\s()<>]{1,2000}[)>][\s>]{0,4}")
 
@@ -88,13 +92,21 @@ def _below_marked(lines: Sequence[str], at: int) -> int:
 
 
 def _unmarked_rest(lines: Sequence[str], at: int) -> int:
-    """1 when a long address in a quoted line was broken, and its rest stands unmarked below.
+    """1 when a quoted line was broken, and its rest stands unmarked below.
 
-    QUIRK: seen from web mailers, which mark only the first of the two lines.
+    QUIRK: seen from web mailers with a long address, and from telephones that wrap what they have quoted: the
+    break stands where the next word did not fit, in the middle of a sentence.
     """
     below = lines[at + 1] if at + 1 < len(lines) else ""
-    is_open = not quote.is_marked(below) and _OPEN_LINK.search(lines[at][-2_000:])
-    return int(bool(is_open and _LINK_REST.fullmatch(below[:2_003])))
+    if not below.strip() or quote.is_marked(below):
+        return 0
+    if _OPEN_LINK.search(lines[at][-2_000:]):
+        return int(bool(_LINK_REST.fullmatch(below[:2_003])))
+    above = lines[at].rstrip()
+    is_full = len(above) <= WRAP_COLUMNS <= len(above) + len(below.split(None, 1)[0]) + WRAP_SLACK
+    is_in_sentence = _IN_SENTENCE.search(above[-2:]) is not None and below[0].islower()
+    is_followed = at + 2 < len(lines) and quote.is_marked(lines[at + 2])
+    return int(is_full and is_in_sentence and is_followed)
 
 
 def _quotation_at(lines: Sequence[str], at: int) -> int:

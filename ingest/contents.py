@@ -173,10 +173,7 @@ def _text_passage(reader: _Reader, part: Part, content: bytes) -> list[_Passage]
     if decoded.defect:
         reader.defects.append(decoded.defect)
     reader.has_text = reader.has_text or not content.isspace()
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        reader.defects.append("NUL characters in the text: left out")
-        text = text.replace("\0", "")
+    text = _clean(reader, decoded.text)
     if part.content_type.kind in {"text/html", "application/xhtml+xml"} or _MARKUP.match(text):
         if len(text) > html.MAX_CHARACTERS:
             reader.defects.append(CUT)
@@ -187,6 +184,14 @@ def _text_passage(reader: _Reader, part: Part, content: bytes) -> list[_Passage]
     if part.content_type.parameter("format").lower() == "flowed":
         text = flowed.unfolded(text, delete_space=part.content_type.parameter("delsp").lower() == "yes")
     return [_Passage(plain=_pgp(reader, text))]
+
+
+def _clean(reader: _Reader, text: str) -> str:
+    """The text with \\n line ends and without NULs."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        reader.defects.append("NUL characters in the text: left out")
+    return text.replace("\0", "")
 
 
 def _pgp(reader: _Reader, text: str) -> str:
@@ -208,8 +213,8 @@ def _tnef(reader: _Reader, part: Part, content: bytes) -> list[_Passage]:
         reader.defects.append(unpacked.defect)
     if not unpacked.attachments and not unpacked.text and not unpacked.html:
         _attach(reader, part, content)
-    text = unpacked.text.replace("\r\n", "\n")
-    return [] if reader.has_text or not (text or unpacked.html) else [_Passage(text, unpacked.html)]
+    text, markup = _clean(reader, unpacked.text), _clean(reader, unpacked.html)
+    return [] if reader.has_text or not (text or markup) else [_Passage(text, markup)]
 
 
 def _pkcs7(reader: _Reader, part: Part, content: bytes) -> list[_Passage]:

@@ -6,10 +6,10 @@ same shapes: whether a mail is a forward is the caller's to say.
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from email.utils import parseaddr
 
-from ingest import header_block, quote
-from ingest.dates import read as read_date
+from ingest import header_block, quote, quoted_date
 from ingest.mail import Address, Forwarded
 
 _NAMED_ADDRESS = re.compile(
@@ -19,34 +19,27 @@ _BARE_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'|]{1,100}@[^\s<>()\[\]:;,\"'|]{1,
 _MARK = re.compile(r"\s{0,3}>\s?")
 _QUOTES = " \"'“”‘’*|;,，"
 _WHEN = re.compile(r"(?:在|于|於|on|at)\s{0,3}(?=\d|[^\W\d_]{2,9}[.,])", re.IGNORECASE)
-_CHINESE_TIME = re.compile(r"(\d{4})\s?[年/.-]\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})\s?[日号號]?")
-_CLOCK = re.compile(
-    r"(上午|下午|晚上|中午|凌晨|早上|[ap]\.?m\.?)?\s{0,2}(\d{1,2})[:点時时](\d{2})(?:[:分](\d{2}))?\s{0,2}([ap]\.?m\.?)?",
-    re.I,
-)
-_AFTERNOON = ("下午", "晚上", "p")
-_ZONE = re.compile(r"(?:GMT|UTC)?\s?([+-])(\d{1,2}):?(\d{2})?")
 
 
-def forwarded(text: str) -> Forwarded | None:
-    """The first quoted original with a sender; None when the text holds none."""
+def forwarded(text: str, zone: tzinfo = UTC) -> Forwarded | None:
+    """The first quoted original with a sender; None when the text holds none. Its time counts as the zone's."""
     lines = quote.readable(text)
     written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for at in range(min(len(lines), quote.LINES_MAX)):
         length = quote.starts_at(lines, at)
         if length:
-            return _original(lines[at : at + length], written[at + length :])
+            return _original(lines[at : at + length], written[at + length :], zone)
     return None
 
 
-def _original(header: Sequence[str], below: Sequence[str]) -> Forwarded | None:
+def _original(header: Sequence[str], below: Sequence[str], zone: tzinfo) -> Forwarded | None:
     block = _block(header) or _attributed(" ".join(header))
     sender = _address(block.sender)
     if not sender.address:
         return None
     return Forwarded(
         sender=sender,
-        date=read_date(_western(block.sent)) or read_date(block.sent),
+        date=quoted_date.read(block.sent, zone),
         subject=block.subject,
         text="\n".join(_unmarked(below)).strip(),
     )
@@ -88,22 +81,6 @@ def _address(value: str) -> Address:
         return Address(name=value[: bare.start()].strip(_QUOTES), address=bare[0].rstrip("."))
     name, address = parseaddr(value)
     return Address(name=name, address=address if "@" in address else "")
-
-
-def _western(value: str) -> str:
-    """A date as ISO: Chinese and American programs write it in many ways, often without a zone."""
-    day, clock = _CHINESE_TIME.search(value), None
-    if day is None:
-        return value
-    clock = _CLOCK.search(value, day.end())
-    hour = int(clock[2]) if clock else 0
-    half = ((clock[1] or clock[5] or "") if clock else "").casefold()
-    if half.startswith(_AFTERNOON) and hour < 12:
-        hour += 12
-    zone = _ZONE.search(value, clock.end()) if clock else None
-    offset = f"{zone[1]}{int(zone[2]):02}:{zone[3] or '00'}" if zone else ""
-    minute, second = (clock[3], clock[4] or "00") if clock else ("00", "00")
-    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02} {hour:02}:{minute}:{second}{offset}"
 
 
 def _unmarked(lines: Sequence[str]) -> list[str]:

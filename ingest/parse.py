@@ -7,7 +7,7 @@ Sources: RFC 5322, RFC 2045-2049, RFC 2183, RFC 2231, and each module's own.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest import addresses, body, contents, dates, forward, structure, subject, words
 from ingest.contents import Contents
@@ -93,7 +93,8 @@ def _forwarded(content_type: str, envelope: _Envelope, own_text: str, read: Cont
 
     A delivery report attaches a message too, and forwards nothing.
     """
-    inline = forward.forwarded(read.text)
+    zone = envelope.date.tzinfo if envelope.date else None
+    inline = forward.forwarded(read.text, zone or UTC)
     if inline is not None or content_type == "multipart/report":
         return inline
     originals = (item for item in read.attachments if item.content_type == "message/rfc822")

@@ -31,6 +31,7 @@ def shown(mail: Mail) -> dict[str, Any]:
         "date": mail.date and mail.date.isoformat(),
         "text": mail.text.rstrip("\n"),
         "html": mail.html,
+        "own_text": mail.own_text,
         "message_id": mail.message_id,
         "in_reply_to": list(mail.in_reply_to),
         "references": list(mail.references),

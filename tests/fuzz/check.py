@@ -23,13 +23,13 @@ SETTING = Setting(
 
 def check(raw: bytes) -> None:
     """Reads a message in every way there is. Raises whatever is wrong."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     mail = parse(raw)
     bounce.read(mail)
     automatic.reason(mail)
     automatic.bulk(mail)
     made = record("fuzz", raw, SETTING)
-    took_s = time.perf_counter() - begun
+    took_s = time.process_time() - begun
     json_line(made)
     assert made["kind"], "no kind"
     assert made["rule"], "no rule"
