@@ -6,17 +6,24 @@ Source: HANDBOOK 1 (VIP) and 2 (Escalation).
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from classify.people import Organisation, Person
-from classify.similarity import similarity
+from classify.similarity import says_again, similarity
 
 SAME_AT = 0.55
-"""Similarity from which two texts of one person are held to be the same matter."""
-DOUBT_AT = 0.32
-"""Similarity from which the desk is told that it may be the same matter."""
+"""Similarity from which two texts of one person are held to be the same matter, when the newer one says 'again'."""
+SAME_UNSAID_AT = 0.85
+"""The same, when it does not say so: the same words once more."""
+DOUBT_AT = 0.25
+"""Similarity from which the desk is asked whether it is the same matter, when the newer one says 'again', and…"""
+DOUBT_UNSAID_AT = 0.5
+"""…when it does not."""
+SAME_SUBJECT_GAIN = 0.2
+"""What an equal telling subject adds."""
 SUBJECT_CHARS_MIN = 4
 """Shorter subjects say too little to prove anything by being equal."""
 TITLE_CHARS_MAX = 200
@@ -91,20 +98,36 @@ class Account:
 def likeness(new: Account, earlier: Account, same_at: float = SAME_AT) -> tuple[Likeness, str]:
     """Whether a new mail is on the same matter as an earlier complaint, and why, in words.
 
-    False merges are worse than misses: only an equal work order, an equal telling subject or very
-    similar words count.
+    False merges are worse than misses: only an equal work order, very similar words, or similar words of
+    somebody who says that it is not new count. `same_at`: from which similarity the latter does.
     """
-    if new.work_order and new.work_order == earlier.work_order:
+    orders = {account.work_order for account in (new, earlier)}
+    if len(orders) == 1 and new.work_order:
         return Likeness.SAME, f"同一工单 / same work order {new.work_order}"
-    subject = new.subject.strip().casefold()
-    if (
-        subject == earlier.subject.strip().casefold()
-        and subject not in _GENERIC_SUBJECTS
-        and len(subject) >= SUBJECT_CHARS_MIN
-    ):
-        return Likeness.SAME, f"主题相同 / same subject: {new.subject[:EVIDENCE_CHARS]}"
+    said = says_again(f"{new.subject}\n{new.text}")
+    is_subject_equal = _subject(new) == _subject(earlier) and _is_telling(_subject(new))
     score = similarity(f"{new.subject}\n{new.text}", f"{earlier.subject}\n{earlier.text}")
-    evidence = f"文字相似度 / similarity of text {score:.0%}"
-    if score >= same_at:
-        return Likeness.SAME, evidence
-    return (Likeness.DOUBTFUL if score >= DOUBT_AT else Likeness.DIFFERENT), evidence
+    score = min(1.0, score + SAME_SUBJECT_GAIN * is_subject_equal)
+    evidence = "; ".join(_evidence(score, said, new.subject if is_subject_equal else ""))
+    if score >= (same_at if said else max(same_at, SAME_UNSAID_AT)):
+        # Two work orders are two matters, whatever the words; the desk may know better.
+        return (Likeness.SAME if "" in orders else Likeness.DOUBTFUL), evidence
+    return (
+        Likeness.DOUBTFUL if score >= (DOUBT_AT if said else DOUBT_UNSAID_AT) else Likeness.DIFFERENT
+    ), evidence
+
+
+def _subject(account: Account) -> str:
+    return account.subject.strip().casefold()
+
+
+def _is_telling(subject: str) -> bool:
+    return subject not in _GENERIC_SUBJECTS and len(subject) >= SUBJECT_CHARS_MIN
+
+
+def _evidence(score: float, said: str, subject: str) -> Iterator[str]:
+    yield f"文字相似度 / similarity of text {score:.0%}"
+    if said:
+        yield f"来信说“{said}” / it says so"
+    if subject:
+        yield f"主题相同 / same subject: {subject[:EVIDENCE_CHARS]}"

@@ -164,6 +164,11 @@ def _is_recorded_forward(r: Reading) -> bool:
     return r.is_engineer and mail.forwarded is not None and any(word in said for word in RECORD_WORDS)
 
 
+def _is_misaddressed_command(r: Reading) -> bool:
+    """A staff member's reply from a private address is no complaint of a stranger."""
+    return r.facts.is_misaddressed and r.command is not None
+
+
 def _is_complaint(r: Reading) -> bool:
     return r.grievance.verdict == "yes"
 
@@ -221,6 +226,12 @@ RULES = (
         _is_recorded_forward,
         Kind.RECORDED_FORM,
         _says("forwarded by an engineer to record"),
+    ),
+    Rule(
+        "misaddressed-command",
+        _is_misaddressed_command,
+        Kind.OTHER,
+        _says("a verb from an address to which our mail did not go"),
     ),
     Rule("grievance", _is_complaint, Kind.COMPLAINT, _by_grievance),
     Rule("doubtful", _is_doubtful, Kind.ASK, _by_grievance),

@@ -255,7 +255,7 @@ def test_a_set_aside_mail_is_released_and_discarded_by_reply(desk: Desk) -> None
 
 def test_a_doubtful_repeat_is_judged_by_the_desk(desk: Desk) -> None:
     first = complain(desk)
-    desk.write(USER, "登录太慢", "催收的登录今天还是慢，到现在没人处理，我要投诉。")
+    desk.write(USER, "登录失败", "催收系统今天登录失败，没人处理，我要投诉。")
     second = desk.cases()[-1]
     if not second.doubtful:
         pytest.fail(f"not in doubt: related {second.related}")
