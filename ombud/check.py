@@ -4,17 +4,16 @@ Tries nothing that changes anything.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import NamedTuple
 
 from ingest import mailbox
 from ingest.mailbox import MailboxUnreachable
 from notify import smtp
-from ombud.config import imap_accounts, smtp_account
+from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, smtp_account
 from ombud.roster import row_fault
 from ombud.sections import Settings
-from process.worktime import public_holidays
 from store import database, directory
 
 
@@ -36,7 +35,7 @@ def run(settings: Settings) -> list[Checked]:
         _tried("SMTP", partial(smtp.check, smtp_account(settings))),
         _tried("database", partial(database.check, settings.store.url)),
         _directory(settings),
-        _holidays(settings, datetime.now(UTC).year),
+        _holidays(settings, datetime.now(UTC)),
     ]
 
 
@@ -54,14 +53,19 @@ def _directory(settings: Settings) -> Checked:
     return Checked("directory", True, f"{len(listing.people)} people, {len(listing.departments)} departments")
 
 
-def _holidays(settings: Settings, year: int) -> Checked:
-    """QUIRK: for a year whose make-up days are not published yet, the calendar silently has none."""
-    country, own = settings.worktime.holidays, settings.worktime.extra_workdays
-    if not country:
+def _holidays(settings: Settings, now: datetime) -> Checked:
+    found = calendar(settings, now.year)
+    if found.known_years is None:
         return Checked("holidays", True, "none configured")
-    days, workdays = public_holidays(country, range(year, year + 1))
-    count = len(workdays) + sum(day.year == year for day in own)
-    detail = f"{country} {year}: {len(days)} days off, {count} make-up working days"
-    if country == "CN" and not count:
-        detail += "; the make-up days (调休) are not known: add them to worktime.extra_workdays"
-    return Checked("holidays", True, detail)
+    country, counts = (
+        settings.worktime.holidays,
+        (len(_of(now.year, d)) for d in (found.holidays, found.workdays)),
+    )
+    detail = "{} {}: {} days off, {} make-up working days".format(country, now.year, *counts)
+    missing = ", ".join(map(str, found.unknown_years(now)))
+    advice = f"; {missing}: {NO_HOLIDAYS}" if missing else ""
+    return Checked("holidays", True, detail + advice)
+
+
+def _of(year: int, days: frozenset[date]) -> list[date]:
+    return [day for day in days if day.year == year]

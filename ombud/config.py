@@ -27,13 +27,17 @@ from ombud.roster import Roster
 from ombud.sections import WEEKDAYS, MailboxSection, Settings
 from process.report_rules import ReportRules
 from process.rules import Rules
-from process.worktime import Calendar, public_holidays
+from process.worktime import Calendar, public_holidays, published
 
 __all__ = ["ConfigFaults", "Fault", "Settings", "load", "sample"]
 
 FILE_BYTES_MAX = 1_000_000
-HOLIDAY_YEARS = 3
-"""Years of public holidays: last year's (clocks that began then), this and the next one's."""
+HOLIDAY_YEARS = 10
+"""Years of public holidays from last year's on (clocks that began then): a service runs long."""
+NO_HOLIDAYS = (
+    "public holidays and make-up days are not known, due dates in it may be wrong; update the package 'holidays', "
+    "or add them to worktime.extra_holidays and extra_workdays"
+)
 IMAP_PORTS = {"tls": 993, "starttls": 143, "plain": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "plain": 25}
 VALIDATIONS_MAX = 3
@@ -249,11 +253,15 @@ def calendar(settings: Settings, year: int) -> Calendar:
     holidays, workdays = (
         public_holidays(worktime.holidays, years) if worktime.holidays else (frozenset(), frozenset())
     )
+    holidays = (holidays | set(worktime.extra_holidays)) - set(worktime.extra_workdays)
+    workdays = (workdays | set(worktime.extra_workdays)) - set(worktime.extra_holidays)
+    known = published(worktime.holidays, holidays, workdays) if worktime.holidays else None
     return Calendar(
         timezone=settings.organisation.timezone,
         hours=tuple(getattr(worktime, day) for day in WEEKDAYS),
-        holidays=(holidays | set(worktime.extra_holidays)) - set(worktime.extra_workdays),
-        workdays=(workdays | set(worktime.extra_workdays)) - set(worktime.extra_holidays),
+        holidays=holidays,
+        workdays=workdays,
+        known_years=known,
     )
 
 

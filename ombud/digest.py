@@ -52,7 +52,8 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
     post = Post(conn=conn, office=office, now=now)
     open_cases = complaints.listed(conn, only_open=True)
     mails = inbox.for_desk(conn, since, now, MAILS_MAX)
-    facts = _facts(conn, (since, now), len(open_cases))
+    unknown = office.rules.calendar.unknown_years(now)
+    facts = _facts(conn, (since, now), len(open_cases)) | {"unknown_years": ", ".join(map(str, unknown))}
     for engineer in office.organisation.acting(Role.SERVICE_DESK):
         cases = (_case_item(case, engineer, office, now) for case in open_cases[:CASES_MAX])
         items = (*sorted(cases, key=_order), *(_mail_item(row) for row in mails))

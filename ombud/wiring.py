@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import structlog
 from sqlalchemy import Engine
 
 from classify import learned, words
@@ -16,12 +17,17 @@ from ombud.office import Office
 from ombud.roster import Roster
 from store import database
 
+log = structlog.get_logger()
+
 
 def office(settings: Settings) -> Office:
     """Everything that a step works with; the database is migrated. Raises DatabaseUnusable."""
     engine = database.open_database(settings.store.url)
     database.migrate(engine)
-    return assembled(settings, engine, secret.token_keys(settings))
+    made = assembled(settings, engine, secret.token_keys(settings))
+    for year in made.rules.calendar.unknown_years(made.clock()):
+        log.warning(config.NO_HOLIDAYS, year=year)
+    return made
 
 
 def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Office:

@@ -10,8 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+MAKES_UP = ("CN",)
+"""Countries in which weekends are worked for holidays every year."""
 SEARCH_DAYS = 400
 """How far a working day is looked for; a calendar without one in this span is a mistake."""
+
+AHEAD_DAYS = 45
+"""How far ahead the holidays of a year must be known: the longest clock, with the holidays in it."""
 
 Span = tuple[time, time]
 
@@ -30,6 +35,8 @@ class Calendar:
     holidays: frozenset[date] = field(default=frozenset())
     workdays: frozenset[date] = field(default=frozenset())
     """Make-up working days (调休): a weekend worked with the hours of a Monday."""
+    known_years: frozenset[int] | None = None
+    """Years whose public holidays and make-up days are known; None where none are kept."""
 
     def spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Office hours of a local day as UTC instants; empty when nobody works."""
@@ -43,6 +50,13 @@ class Calendar:
 
     def is_workday(self, day: date) -> bool:
         return bool(self.spans(day))
+
+    def unknown_years(self, at: datetime) -> tuple[int, ...]:
+        """Years without data that a clock which runs now may reach: due dates in them would be wrong."""
+        if self.known_years is None:
+            return ()
+        days = (self._local_day(at), self._local_day(at) + timedelta(days=AHEAD_DAYS))
+        return tuple(sorted({day.year for day in days} - self.known_years))
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office works at this instant."""
@@ -112,3 +126,12 @@ def public_holidays(country: str, years: range) -> tuple[frozenset[date], frozen
     calendar = holidays.country_holidays(country, years=years)
     makeup = frozenset(day for day in getattr(calendar, "weekend_workdays", ()) if day.year in years)
     return frozenset(calendar) - makeup, makeup
+
+
+def published(country: str, holidays: frozenset[date], workdays: frozenset[date]) -> frozenset[int]:
+    """The years whose holidays are decided, seen by what is known of them.
+
+    QUIRK: China decides on a year in the November before, and the library gives the statutory days of any year
+    but no make-up days then; such a year is not known.
+    """
+    return frozenset(day.year for day in (workdays if country in MAKES_UP else holidays))

@@ -1,11 +1,14 @@
 """`ombud check-config`: one line for each thing that is tried, good or bad."""
 
 import socket
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
+import structlog
 
-from ombud import check, config
+from ombud import check, config, wiring
 from ombud.sections import Settings
 
 EXAMPLE = Path(__file__).parent.parent / "config.toml"
@@ -52,3 +55,26 @@ def test_directory_with_a_fault_is_told(settings: Settings, tmp_path: Path) -> N
     result = next(result for result in results if result.what == "directory")
     assert not result.is_ok
     assert "line 2" in result.detail
+
+
+def test_a_year_without_holidays_is_told(settings: Settings) -> None:
+    for year in (2026, 2040):
+        (result,) = [check._holidays(settings, datetime(year, 11, 30, tzinfo=UTC))]
+        assert f"CN {year}: " in result.detail
+    assert "2040, 2041: public holidays and make-up days are not known" in result.detail
+
+
+class In2040(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls(2040, 3, 1, tzinfo=tz)
+
+
+def test_a_start_warns_of_a_year_without_holidays(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ombud.office.datetime", In2040)
+    unknown = settings.worktime.model_copy(update={"holidays": "CN", "extra_workdays": ()})
+    with structlog.testing.capture_logs() as logged:
+        wiring.office(settings.model_copy(update={"worktime": unknown})).engine.dispose()
+    assert [(line["log_level"], line["year"]) for line in logged if "year" in line] == [("warning", 2040)]

@@ -269,3 +269,12 @@ def test_a_doubtful_repeat_is_judged_by_the_desk(desk: Desk) -> None:
     desk.answer(DESK_B, "task_accept", "不同", second.number)
     assert desk.case(second.number).related == (first,)
     assert len(desk.got(GENERAL, "escalation")) == 1
+
+
+def test_the_digest_tells_of_a_year_without_holidays(desk: Desk) -> None:
+    calendar = replace(desk.office.rules.calendar, known_years=frozenset({2026}))
+    desk.office = replace(desk.office, rules=replace(desk.office.rules, calendar=calendar))
+    desk.move_to(at("2026-11-10 08:30"))
+    assert "节假日" not in desk.got(DESK_A, "digest")[-1].text
+    desk.move_to(at("2026-11-24 08:30"))
+    assert "2027 年的节假日和调休安排尚无数据" in desk.got(DESK_A, "digest")[-1].text.replace("\n", "")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from process.worktime import Calendar, NoWorkingTime, public_holidays
+from process.worktime import Calendar, NoWorkingTime, public_holidays, published
 from tests.company import CALENDAR, SHANGHAI
 
 
@@ -58,3 +58,31 @@ def test_national_day_2026_and_its_make_up_days() -> None:
 def test_a_calendar_without_hours_is_a_clear_mistake() -> None:
     with pytest.raises(NoWorkingTime):
         Calendar(timezone=SHANGHAI, hours=((),) * 7).add_hours(at("2026-11-24 10:00"), 1)
+
+
+KNOWN = replace(CALENDAR, known_years=frozenset({2025, 2026}))
+
+
+@pytest.mark.parametrize(
+    ("now", "unknown"),
+    [
+        ("2026-01-01 00:00", ()),
+        ("2026-11-16 12:00", ()),
+        ("2026-11-24 12:00", (2027,)),
+        ("2027-01-01 00:00", (2027,)),
+        ("2028-12-20 09:00", (2028, 2029)),
+    ],
+)
+def test_a_year_without_data_is_known_before_a_clock_reaches_it(now: str, unknown: tuple[int, ...]) -> None:
+    assert KNOWN.unknown_years(at(now)) == unknown
+    assert CALENDAR.unknown_years(at(now)) == (), "no public holidays are kept at all"
+
+
+def test_a_year_of_china_is_known_by_its_make_up_days() -> None:
+    holidays, workdays = public_holidays("CN", range(2025, 2041))
+    known = published("CN", holidays, workdays)
+    assert {2025, 2026} <= known
+    assert 2040 not in known
+    assert any(day.year == 2040 for day in holidays), "the statutory days alone are given silently"
+    assert 2040 in published("CN", holidays, workdays | {date(2040, 2, 12)}), "added in config.toml"
+    assert published("DE", *public_holidays("DE", range(2039, 2041))) == {2039, 2040}
