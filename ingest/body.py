@@ -1,8 +1,8 @@
 """What the sender wrote: a text without quotation, quotation header and mobile footers.
 
 Nothing of the sender is ever lost: answers between or below marked quotations stay, and when all seems
-quoted the whole text is kept. Linear, line by line; the result is a sub-sequence of the text's lines.
-Sources: RFC 3676 4.3 and 4.5.
+quoted the whole text is kept; a signature is the sender's too. Linear, line by line; the result is a sub-sequence of the text's lines.
+Sources: RFC 3676 4.5.
 """
 
 import re
@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from ingest import header_block, mobile_footer, quote
 
 CJK_SHARE = 0.1
-SIGNATURE_LINES_MAX = 12
-"""A longer text below '-- ' is no signature."""
 TOLD_CHARS_MAX = 120
 WRAP_COLUMNS = 80
 WRAP_SLACK = 8
@@ -20,7 +18,6 @@ WRAP_SLACK = 8
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_SIGNATURE = re.compile(r"--\s?")
 _TOLD = re.compile(
     r"(?:如下|以下|下面|下列|详情|詳情|details|following|as follows|below)[^。！？!?]{0,12}:\s{0,4}$",
     re.IGNORECASE,
@@ -41,8 +38,6 @@ def own_text(text: str) -> str:
     numbers = _own_lines(shown[: quote.LINES_MAX])
     footers = mobile_footer.marked([shown[number] for number in numbers])
     kept = [number for position, number in enumerate(numbers) if position not in footers]
-    if not _CJK.search(text):
-        kept = _above_signature(shown, kept)
     own = [lines[number] for number in kept]
     return "\n".join(own + _unread(lines, numbers)).strip() or text.strip()
 
@@ -114,19 +109,6 @@ def _quotation_at(lines: Sequence[str], at: int) -> int:
     while at < len(lines) and not lines[at].strip():
         at += 1
     return at
-
-
-def _above_signature(lines: Sequence[str], numbers: list[int]) -> list[int]:
-    """Without the signature, RFC 3676 4.3. In Chinese mail '--' is a rule between paragraphs, and stays."""
-    said, separator = 0, len(numbers)
-    # From below, once: a mail may hold a separator on each of its lines.
-    for position in range(len(numbers) - 1, 0, -1):
-        line = lines[numbers[position]]
-        separator = position if _SIGNATURE.fullmatch(line) else separator
-        said += bool(line.strip())
-        if said > SIGNATURE_LINES_MAX:
-            break
-    return numbers[:separator] if any(lines[own].strip() for own in numbers[:separator]) else numbers
 
 
 def language(text: str) -> str:

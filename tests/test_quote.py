@@ -32,7 +32,7 @@ GAPS = {"blank line": "\n\n", "no blank line": "\n", "blank lines": "\n\n\n\n"}
 AMBIGUOUS = {("own address below", "no blank line")}
 """An address right above a name and date may be the sender's or the header's."""
 NAMES = [header["client"] for header in HEADERS]
-COUNT, MARKED_COUNT = 261, 73
+COUNT, MARKED_COUNT = 263, 73
 MARKED = [header for header in HEADERS if header.get("marked")]
 
 
