@@ -106,7 +106,7 @@ def _handle(office: Office, signals: Signals) -> None:
     while not signals.stop.is_set():
         signals.handle.wait()
         signals.handle.clear()
-        while not signals.stop.is_set() and handle.next_mail(office):
+        while not signals.stop.is_set() and handle.next_mails(office):
             signals.send.set()
 
 
@@ -158,7 +158,7 @@ def _taken_in(office: Office, account: ImapAccount) -> bool:
 def _handle_all(office: Office) -> None:
     until = monotonic() + ONCE_PATIENCE_S
     while True:
-        while handle.next_mail(office):
+        while handle.next_mails(office):
             pass
         with reading(office.engine) as conn:
             next_at = inbox.next_waiting_at(conn)

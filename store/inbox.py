@@ -21,6 +21,8 @@ IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
 CONTENT_BYTES_MAX = 60_000_000
 """Bound of what is unpacked; the mailbox reads less (50 MB)."""
 SIGHTED_AT_ONCE = 500
+TOGETHER_BYTES_MAX = 1_000_000
+"""A larger mail is claimed alone, so that a claim is bounded in memory."""
 COMPRESSION = 3
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
@@ -165,29 +167,36 @@ def sighted(conn: Connection, mailbox: str, uidvalidity: int, uids: Sequence[int
     return found
 
 
-def claim(conn: Connection, now: datetime, lease: timedelta) -> ClaimedMail | None:
-    """The oldest mail that waits, its try counted and left to the caller for the lease."""
-    oldest = (
-        select(mail.c.id)
-        .where(mail.c.state == "waiting", mail.c.due_at <= now)
-        .order_by(mail.c.due_at, mail.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = conn.execute(
+_OLDEST = (mail.c.due_at, mail.c.id)
+
+
+def claim(conn: Connection, now: datetime, lease: timedelta, count: int = 1) -> tuple[ClaimedMail, ...]:
+    """The mails that wait longest, each with its try counted and left to the caller for the lease.
+
+    A mail that failed before, or is large, comes alone: what breaks on it takes nobody else's try.
+    """
+    is_due = (mail.c.state == "waiting") & (mail.c.due_at <= now)
+    is_plain = (mail.c.tries == 0) & (mail.c.size_bytes <= TOGETHER_BYTES_MAX)
+    first = conn.execute(select(mail.c.id, is_plain).where(is_due).order_by(*_OLDEST).limit(1)).first()
+    if first is None:
+        return ()
+    among = select(mail.c.id).where(is_due, is_plain if first[1] else mail.c.id == first.id)
+    wanted = among.order_by(*_OLDEST).limit(count).with_for_update(skip_locked=True)
+    rows = conn.execute(
         update(mail)
-        .where(mail.c.id.in_(oldest.scalar_subquery()))
+        .where(mail.c.id.in_(wanted))
         .values(tries=mail.c.tries + 1, due_at=now + lease)
         .returning(mail.c.id, mail.c.mailbox, mail.c.received_at, mail.c.content, mail.c.tries)
-    ).first()
-    if row is None:
-        return None
-    return ClaimedMail(
-        id=row.id,
-        mailbox=row.mailbox,
-        received_at=row.received_at,
-        content=unpacked(row.content),
-        tries=row.tries,
+    ).all()
+    return tuple(
+        ClaimedMail(
+            id=row.id,
+            mailbox=row.mailbox,
+            received_at=row.received_at,
+            content=unpacked(row.content),
+            tries=row.tries,
+        )
+        for row in sorted(rows, key=lambda row: row.id)
     )
 
 

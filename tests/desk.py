@@ -86,7 +86,7 @@ class Desk:
 
     def work(self) -> None:
         """Handles all that waits and takes what goes out."""
-        while handle.next_mail(self.office):
+        while handle.next_mails(self.office):
             pass
         self.collect()
 

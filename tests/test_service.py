@@ -157,7 +157,7 @@ def test_no_answer_to_automatic_mail_and_bounces(site: Site) -> None:
 
 
 def test_a_doubtful_mail_is_put_to_the_desk_and_made_a_complaint(site: Site) -> None:
-    site.write(USER, "打印机", "打印机的事情多次反映")
+    site.write(USER, "关于报修", "上周报修的打印机到现在还没有来人，麻烦看一下。")
     site.once()
     (mail,) = site.json("mails")
     assert mail["kind"] == "ask", mail["evidence"]

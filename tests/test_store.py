@@ -75,13 +75,27 @@ def test_another_mail_is_another_mail(engine: Engine, other: bytes) -> None:
 def test_a_claim_is_nobody_elses_until_the_lease_ends(engine: Engine) -> None:
     with engine.begin() as conn:
         inbox.add(conn, raw(), NOW)
-        claimed = inbox.claim(conn, NOW, LEASE)
-        assert claimed is not None
+        (claimed,) = inbox.claim(conn, NOW, LEASE)
         assert (claimed.content, claimed.tries) == (MAIL, 1)
-        assert inbox.claim(conn, NOW, LEASE) is None
-        again = inbox.claim(conn, NOW + LEASE, LEASE)
-        assert again is not None
+        assert inbox.claim(conn, NOW, LEASE) == ()
+        (again,) = inbox.claim(conn, NOW + LEASE, LEASE)
         assert again.tries == 2
+
+
+def test_several_are_claimed_together_but_what_failed_or_is_large_alone(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "TOGETHER_BYTES_MAX", len(MAIL) + 10)
+    with engine.begin() as conn:
+        failed = inbox.add(conn, raw(), NOW)
+        inbox.claim(conn, NOW - LEASE, LEASE)
+        inbox.claim(conn, NOW, LEASE)
+        assert failed
+        inbox.fail(conn, failed, "Traceback …", NOW)
+        contents = [MAIL + b"1", MAIL + b"2", MAIL + b"large" * 10, MAIL + b"3"]
+        ids = [inbox.add(conn, raw(content, uid=uid), NOW) for uid, content in enumerate(contents, 2)]
+        claims = [[mail.id for mail in inbox.claim(conn, NOW, LEASE, 3)] for _ in range(4)]
+    assert claims == [[failed], [ids[0], ids[1], ids[3]], [ids[2]], []]
 
 
 def test_four_threads_claim_each_mail_once(engine: Engine) -> None:
@@ -93,10 +107,10 @@ def test_four_threads_claim_each_mail_once(engine: Engine) -> None:
     def work() -> None:
         while True:
             with engine.begin() as conn:
-                mail = inbox.claim(conn, NOW, LEASE)
-            if mail is None:
+                mail = inbox.claim(conn, NOW, LEASE, 3)
+            if not mail:
                 return
-            claimed.append(mail.id)
+            claimed.extend(one.id for one in mail)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -126,7 +140,7 @@ def test_a_mail_is_finished_once(engine: Engine) -> None:
         inbox.finish(conn, mail_id, VERDICT, NOW)
         with pytest.raises(inbox.NotWaiting):
             inbox.finish(conn, mail_id, VERDICT, NOW)
-        assert inbox.claim(conn, NOW + LEASE, LEASE) is None
+        assert inbox.claim(conn, NOW + LEASE, LEASE) == ()
 
 
 def test_set_aside_released_and_discarded(engine: Engine) -> None:
@@ -136,9 +150,9 @@ def test_set_aside_released_and_discarded(engine: Engine) -> None:
         with pytest.raises(LookupError):
             inbox.release(conn, mail_id, NOW)
         inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
-        assert inbox.claim(conn, NOW + LEASE, LEASE) is None
+        assert inbox.claim(conn, NOW + LEASE, LEASE) == ()
         inbox.release(conn, mail_id, NOW)
-        assert inbox.claim(conn, NOW, LEASE) is not None
+        assert len(inbox.claim(conn, NOW, LEASE)) == 1
         inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
         inbox.discard(conn, mail_id, NOW)
         with pytest.raises(LookupError):
