@@ -163,6 +163,8 @@ class Verb(StrEnum):
     """The IT service manager: cause and improvement of an item of the draft report."""
     RATE = "rate"
     """The complainant's answer to the closure mail's one question, as argument '5' (best) to '1'."""
+    RESULTS = "results"
+    """The desk's results of call-backs, a line for each work order."""
     INFORM = "inform"
     """The complainant's further information, or an answer to a request for particulars."""
     UNCLEAR = "unclear"

@@ -150,7 +150,8 @@ def _is_work_orders(r: Reading) -> bool:
     facts = r.facts
     tables = [a for a in facts.mail.attachments if any(t in a.content_type for t in TABLE_TYPES)]
     named = [a for a in facts.mail.attachments if a.filename.lower().endswith((".csv", ".xlsx"))]
-    return address_key(facts.mail.sender.address) in facts.work_order_senders and bool(tables or named)
+    is_sender = address_key(facts.mail.sender.address) in facts.work_order_senders
+    return is_sender and facts.matter is None and bool(tables or named)
 
 
 def _is_recorded_form(r: Reading) -> bool:
@@ -211,6 +212,8 @@ RULES = (
     Rule("bounce", _is_bounce, Kind.BOUNCE, _by_bounce),
     Rule("own-mail", _is_own_mail, Kind.LOOP, _says("a mail of our own")),
     Rule("foreign-desk", _is_foreign_desk, Kind.LOOP, _says(f"{LOOP_HEADER} of another desk")),
+    # Before automatic mail: the ITSM tool is a program, and what it exports is answered to no program.
+    Rule("work-orders", _is_work_orders, Kind.WORK_ORDERS, _says("a table from a configured sender")),
     Rule("automatic", _is_automatic, Kind.AUTOMATIC_REPLY, lambda r: r.automatic),
     Rule("bulk", _is_bulk, Kind.LIST_OR_BULK, lambda r: r.bulk),
     Rule("unreadable", _is_unreadable, Kind.UNREADABLE, lambda r: "; ".join(r.facts.mail.defects) or "empty"),
@@ -219,7 +222,6 @@ RULES = (
     Rule("status", _is_status, Kind.COMMAND, _by_command),
     Rule("complainants-answer", _is_answer, Kind.ANSWER, _by_matter),
     Rule("staff-command", _is_command, Kind.COMMAND, _by_command),
-    Rule("work-orders", _is_work_orders, Kind.WORK_ORDERS, _says("a table from a configured sender")),
     Rule("recorded-form", _is_recorded_form, Kind.RECORDED_FORM, _by_form),
     Rule(
         "recorded-forward",

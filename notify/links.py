@@ -33,13 +33,14 @@ def link(choice: Choice, address: str, subject: str, words: dict[str, Any], lang
     """The link for a choice; `subject` with its tag."""
     known = words["choices"][choice.verb.value]
     if choice.verb is Verb.RATE:
-        first = label = words["ratings"][choice.argument]
+        label = words["ratings"][choice.argument]
+        first = f"{choice.about} {label}".strip()
     else:
-        first = (
-            f"{verb.word(choice.verb, language)} {choice.argument or known.get('placeholder', '')}".strip()
-        )
+        word = known.get("word") or verb.word(choice.verb, language)
+        first = f"{word} {choice.argument or known.get('placeholder', '')}".strip()
         label = f"{known['label']} {choice.argument}".strip()
-    body = "\r\n".join([first, *known.get("lines", [])])
+    rows = [f"{row}{known['behind_row']}" for row in choice.rows]
+    body = "\r\n".join([first, *known.get("lines", []), *rows])
     return Link(label=label, first_line=first, href=_mailto(address, subject, body))
 
 

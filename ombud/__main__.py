@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ombud import evidence_commands, launch, report_commands
+from ombud import callback_commands, evidence_commands, launch, report_commands
 
 if TYPE_CHECKING:
     from ombud.show import Record
@@ -234,6 +234,7 @@ def demo(stay: bool, folder: Path | None) -> None:
 
 evidence_commands.add_to(main)
 report_commands.add_to(main)
+callback_commands.add_to(main)
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from classify.facts import Kind, Verb
 from classify.trust import Capability
-from ombud import on_complaint, on_mail, on_report
+from ombud import import_orders, on_callback, on_complaint, on_mail, on_report
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
@@ -77,6 +77,8 @@ ACTS: dict[Kind, Callable[[Hand], str]] = {
     Kind.BOUNCE: _bounce,
     Kind.COMMAND: _command,
     Kind.ANSWER: on_complaint.answered,
+    Kind.CALLBACK_ANSWER: on_callback.answered,
+    Kind.WORK_ORDERS: import_orders.mailed,
     Kind.RECORDED_FORM: _recorded_form,
     Kind.COMPLAINT: admit_in_hand,
     Kind.ASK: _ask,

@@ -3,6 +3,7 @@
 Source: HANDBOOK 2 'What opens one', steps 01 and 04.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -115,7 +116,7 @@ def admit_on_behalf(hand: Hand) -> str:
     """
     form = dict(hand.decision.form)
     mail, forwarded = hand.facts.mail, hand.facts.mail.forwarded
-    complainant = _named(form, hand.office.organisation)
+    complainant = named(form, hand.office.organisation)
     if complainant is None and forwarded is not None:
         complainant = hand.office.organisation.who(forwarded.sender.address, forwarded.sender.name)
     if complainant is None or not complainant.name:
@@ -215,7 +216,7 @@ def _principal(mail: Mail, sender: Person, organisation: Organisation) -> Person
     return None
 
 
-def _named(form: dict[str, str], organisation: Organisation) -> Person | None:
+def named(form: Mapping[str, str], organisation: Organisation) -> Person | None:
     """The complainant of a form: by address, employee number or name; else just as written."""
     address = form.get("complainant_address", "")
     if address:
@@ -232,7 +233,7 @@ def _by_name(name: str, organisation: Organisation) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def _unknown(name: str, form: dict[str, str]) -> Person | None:
+def _unknown(name: str, form: Mapping[str, str]) -> Person | None:
     if not name:
         return None
     phone = form.get("phone", "")

@@ -33,6 +33,7 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _people(settings)
     yield from _vip(settings)
     yield from _worktime(settings)
+    yield from _callbacks(settings)
     yield from _optional(settings)
     if settings.grievance.words_file:
         yield from _file("grievance.words_file", settings.grievance.words_file)
@@ -177,6 +178,21 @@ def _worktime(settings: Settings) -> Iterator[Fault]:
             value=shown(country),
             problem="is no country whose holidays are known",
             hint='give its ISO 3166 code such as "CN" or "SG"',
+        )
+
+
+def _callbacks(settings: Settings) -> Iterator[Fault]:
+    tiers = settings.callbacks.tiers
+    bounds = [tier.up_to for tier in tiers]
+    if not tiers or bounds[-1] is not None:
+        yield missing("callbacks.tiers", "end with a tier without up_to, such as { percent = 10 }")
+    finite = [bound for bound in bounds[:-1] if bound is not None]
+    if len(finite) < len(bounds) - 1 or finite != sorted(set(finite)):
+        yield Fault(
+            path="callbacks.tiers",
+            value=shown(str(bounds)),
+            problem="are not in rising order of up_to",
+            hint="give each tier but the last an up_to larger than the one before",
         )
 
 

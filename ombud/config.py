@@ -25,8 +25,11 @@ from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydan
 from ombud.office import Limits
 from ombud.roster import Roster
 from ombud.sections import WEEKDAYS, MailboxSection, Settings
+from process import workorder
+from process.callback import CallbackRules
 from process.report_rules import ReportRules
 from process.rules import Rules
+from process.sampling import Tier
 from process.worktime import Calendar, public_holidays, published
 
 __all__ = ["ConfigFaults", "Fault", "Settings", "load", "sample"]
@@ -290,4 +293,21 @@ def limits(settings: Settings) -> Limits:
         outgoing_per_hour=found.outgoing_per_hour,
         sweep_s=found.sweep_s,
         repeat_window=timedelta(days=settings.process.repeat_window_days),
+    )
+
+
+def work_order_names(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """What each column of an export may be called: the configured names, then the known ones."""
+    own = settings.work_orders.columns
+    return {name: (*getattr(own, name), *known) for name, known in workorder.NAMES.items()}
+
+
+def callback_rules(settings: Settings) -> CallbackRules:
+    """How orders are called back."""
+    section = settings.callbacks
+    return CallbackRules(
+        mode=section.mode,
+        at=section.at,
+        tiers=tuple(Tier(up_to=tier.up_to, percent=tier.percent) for tier in section.tiers),
+        cool_off_days=section.cool_off_days,
     )

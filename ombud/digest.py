@@ -61,9 +61,8 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
 
 
 def _is_time(office: Office, now: datetime) -> bool:
-    local = _local(office, now)
     at = office.digest_at
-    return at is not None and local.time() >= at and office.rules.calendar.is_workday(local.date())
+    return at is not None and office.rules.calendar.has_struck(at, now)
 
 
 def _local(office: Office, now: datetime) -> datetime:

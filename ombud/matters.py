@@ -8,9 +8,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from classify.facts import Awaiting, Matter
-from classify.people import Organisation
+from classify.people import Organisation, Person
+from ombud.requester import requester
+from process.callback import worklist_day
 from process.case import State
-from store import complaints, inbox, reports
+from store import callbacks, complaints, inbox, reports
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -60,8 +62,28 @@ def _report(conn: Connection, number: str, organisation: Organisation) -> Matter
     return Matter(number=number, subject=number, awaiting=None, complainant=organisation.who(""))
 
 
+def _worklist(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """A day's work list of call-backs; the desk reports results on it."""
+    day = worklist_day(number)
+    if day is None or callbacks.get_draw(conn, day) is None:
+        return None
+    nobody = Person(key="", name="", addresses=(), is_in_directory=False)
+    return Matter(number=number, subject="", awaiting=Awaiting.CALLBACK, complainant=nobody)
+
+
+def _question(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """The one question to a user about a closed work order."""
+    found = callbacks.by_question(conn, number)
+    if found is None:
+        return None
+    user = requester(found.order, organisation)
+    return Matter(number=number, subject=found.order.title, awaiting=Awaiting.CALLBACK, complainant=user)
+
+
 FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
     "C": _complaint,
     "M": _mail,
     "R": _report,
+    "W": _worklist,
+    "B": _question,
 }

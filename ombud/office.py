@@ -4,7 +4,7 @@ Made once from the settings (`ombud/wiring.py`); values only, but for the databa
 which is read again when its files change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -15,6 +15,8 @@ from classify.token import Sealer
 from classify.words import Words
 from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
+from process import workorder
+from process.callback import CallbackRules
 from process.report_rules import ReportRules
 from process.rules import Rules
 
@@ -54,6 +56,9 @@ class Office:
     txt_records: TxtRecords | None = None
     """Looks up DNS, where signatures are checked here (RFC 6376); None where they are not."""
     work_order_senders: frozenset[str] = frozenset()
+    work_order_names: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: workorder.NAMES)
+    """What each column of the work orders' export may be called."""
+    callbacks: CallbackRules = field(default_factory=CallbackRules)
     limits: Limits = field(default_factory=Limits)
     report_rules: ReportRules = field(default_factory=ReportRules)
     digest_at: time | None = None

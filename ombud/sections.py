@@ -85,6 +85,8 @@ Variable = Annotated[str, AfterValidator(_variable)]
 Port = Annotated[int, BeforeValidator(_number), Field(ge=1, le=65535)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=1_000_000)]
 Days = Annotated[int, BeforeValidator(_number), Field(ge=1, le=3660)]
+CoolOff = Annotated[int, BeforeValidator(_number), Field(ge=0, le=3660)]
+Percent = Annotated[int, BeforeValidator(_number), Field(ge=0, le=100)]
 WorkingDays = Annotated[int, BeforeValidator(_number), Field(ge=1, le=60)]
 WorkingHours = Annotated[float, BeforeValidator(_number), Field(gt=0, le=400)]
 Seconds = Annotated[float, BeforeValidator(_number), Field(ge=0.1, le=86_400)]
@@ -259,8 +261,40 @@ class Grievance(Section):
     model: Path | None = None
 
 
+class WorkOrderColumns(Section):
+    number: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    requester: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    phone: tuple[str, ...] = ()
+    employee_number: tuple[str, ...] = ()
+    engineer: tuple[str, ...] = ()
+    opened_at: tuple[str, ...] = ()
+    closed_at: tuple[str, ...] = ()
+    is_complaint: tuple[str, ...] = ()
+
+
 class WorkOrders(Section):
     senders: tuple[Email, ...] = ()
+    columns: WorkOrderColumns = WorkOrderColumns()
+
+
+class CallbackTier(Section):
+    up_to: Count | None = None
+    percent: Percent
+
+
+class Callbacks(Section):
+    mode: Literal["desk", "user", "off"] = "desk"
+    at: time = time(9)
+    tiers: tuple[CallbackTier, ...] = (
+        CallbackTier(up_to=100, percent=100),
+        CallbackTier(up_to=300, percent=30),
+        CallbackTier(percent=10),
+    )
+    cool_off_days: CoolOff = 30
 
 
 class Log(Section):
@@ -293,6 +327,7 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()
+    callbacks: Callbacks = Callbacks()
     log: Log = Log()
 
     @classmethod

@@ -44,6 +44,8 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         authserv_id=settings.trust.authserv_id,
         txt_records=dkim_check.txt_records if settings.trust.check_dkim else None,
         work_order_senders=frozenset(map(address_key, settings.work_orders.senders)),
+        work_order_names=config.work_order_names(settings),
+        callbacks=config.callback_rules(settings),
         limits=config.limits(settings),
         report_rules=config.report_rules(settings),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,

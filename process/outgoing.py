@@ -35,6 +35,10 @@ class Choice:
     verb: Verb
     argument: str = ""
     """Filled in behind the verb: a department, a rating."""
+    about: str = ""
+    """What is answered about, written before the answer: the number of a work order."""
+    rows: tuple[str, ...] = ()
+    """What is asked for in lines of their own, each to be filled in behind its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

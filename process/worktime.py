@@ -62,6 +62,11 @@ class Calendar:
         """Whether the office works at this instant."""
         return any(start <= at < end for start, end in self.spans(self._local_day(at)))
 
+    def has_struck(self, at: time, now: datetime) -> bool:
+        """Whether it is a working day, and `at` (local time) or later."""
+        local = now.astimezone(self.timezone)
+        return local.time() >= at and self.is_workday(local.date())
+
     def add_hours(self, start: datetime, hours: float) -> datetime:
         """The instant at which `hours` of working time have passed since `start`."""
         left = timedelta(hours=hours)

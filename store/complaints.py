@@ -12,8 +12,9 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from process.case import Case
+from store import numbers
 from store.record import from_json, to_json
-from store.tables import complaint, counter, escalation
+from store.tables import complaint, escalation
 
 EARLIER_MAX = 50
 """Earlier complaints of a person that are looked at, newest first."""
@@ -24,18 +25,8 @@ class Stale(Exception):
 
 
 def next_number(conn: Connection, year: int) -> str:
-    """'C-2026-00017': counted by year, without gaps among what is committed."""
-    name = f"C-{year}"
-    value = conn.execute(
-        update(counter)
-        .where(counter.c.name == name)
-        .values(value=counter.c.value + 1)
-        .returning(counter.c.value)
-    ).scalar()
-    if value is None:
-        conn.execute(insert(counter).values(name=name, value=1))
-        value = 1
-    return f"{name}-{value:05}"
+    """The number of the year's next complaint."""
+    return numbers.next_number(conn, "C", year)
 
 
 def insert_case(conn: Connection, case: Case) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from classify.callback_answer import Result
 from process.case import Case
 from process.figures import CAME_BACK, JUDGED, VERIFIED
 from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
 from store.record import from_json
-from store.tables import complaint, event, event_detail, mail
+from store.tables import callback, callback_draw, complaint, event, event_detail, mail, work_order
 
 MARKS = (*JUDGED, *VERIFIED, *CAME_BACK, "rated")
 
@@ -67,11 +68,23 @@ def _marks(conn: Connection) -> dict[str, list[Mark]]:
 
 
 def _work_orders(conn: Connection, start: datetime) -> tuple[WorkOrderRow, ...]:
-    return ()
+    columns = (work_order.c.number, work_order.c.closed_at, work_order.c.department, work_order.c.category)
+    query = select(*columns).where(work_order.c.closed_at >= start).order_by(work_order.c.number)
+    return tuple(WorkOrderRow(**row._mapping) for row in conn.execute(query))
 
 
 def _callbacks(conn: Connection, start: datetime) -> tuple[CallbackRow, ...]:
-    return ()
+    """Those that were called back; who could not be reached or did not want to say gave no result."""
+    query = (
+        select(callback.c.number, callback_draw.c.at, callback.c.result)
+        .join(callback_draw, callback_draw.c.day == callback.c.day)
+        .where(callback_draw.c.at >= start, callback.c.is_called)
+        .order_by(callback.c.number)
+    )
+    return tuple(
+        CallbackRow(work_order=number, drawn_at=at, result=(Result(result).mark or None) if result else None)
+        for number, at, result in conn.execute(query)
+    )
 
 
 def _surveys(conn: Connection, start: datetime) -> tuple[SurveyRow, ...]:

@@ -241,3 +241,84 @@ report = Table(
     Column("published_at", UtcTime),
     Column("record", JSON, nullable=False),  # figures as frozen, comments, corrections
 )
+
+work_order = Table(
+    "work_order",
+    metadata,
+    Column("number", String(40), primary_key=True),
+    _text("title"),
+    _text("category"),
+    _text("department"),
+    _text("requester"),
+    _text("address"),
+    _text("phone"),
+    _text("employee_number"),
+    _text("engineer"),
+    Column("opened_at", UtcTime),
+    Column("closed_at", UtcTime),
+    Column("is_complaint", Boolean, nullable=False),
+    Column("imported_at", UtcTime, nullable=False),  # when it was first seen, and
+    Column("changed_at", UtcTime, nullable=False),  # when an import changed it last
+    Index("ix_work_order_closed_at", "closed_at"),
+    Index("ix_work_order_opened_at", "opened_at"),
+)
+
+work_order_import = Table(
+    "work_order_import",
+    metadata,
+    _id(),
+    Column("at", UtcTime, nullable=False),
+    Column("mail_id", ForeignKey("mail.id")),  # none for the command line
+    _text("filename"),
+    Column("sha256", String(64), nullable=False),
+    Column("counts", JSON, nullable=False),  # new, updated, unchanged, bad
+)
+
+callback_draw = Table(
+    "callback_draw",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("since", UtcTime, nullable=False),  # orders closed from here
+    Column("until", UtcTime, nullable=False),  # to before here
+    Column("seed", Integer, nullable=False),
+    Column("volume", Integer, nullable=False),  # of the month, by which the share was chosen
+    Column("percent", Integer, nullable=False),
+    Column("cool_off_days", Integer, nullable=False),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("number", ForeignKey("work_order.number"), primary_key=True),
+    Column("day", ForeignKey("callback_draw.day"), nullable=False),
+    # What the draw went by; the order itself may change later.
+    _text("department"),
+    _text("category"),
+    Column("person_key", String(300), nullable=False),
+    Column("is_complaint", Boolean, nullable=False),
+    Column("last_called_on", Date),
+    Column("is_called", Boolean, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("question", String(20)),  # 'B-2026-00042': the user is asked by mail
+    Column("asked_back_at", UtcTime),  # when an answer was not understood
+    Column("result", String(20), nullable=False, server_default=""),
+    _text("remarks"),
+    Column("answered_at", UtcTime),
+    Column("complaint", String(20), nullable=False, server_default=""),
+    UniqueConstraint("question"),
+    Index("ix_callback_day", "day"),
+    Index("ix_callback_person_key_day", "person_key", "day"),
+)
+
+callback_answer = Table(
+    "callback_answer",
+    metadata,
+    _id(),
+    Column("number", ForeignKey("callback.number"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("person_key", String(300), nullable=False),  # who reported it: an engineer, or the user
+    Column("mail_id", ForeignKey("mail.id"), nullable=False),
+    Column("result", String(20), nullable=False),
+    _text("remarks"),
+)

@@ -103,6 +103,7 @@ def test_example_shows_the_defaults_where_it_says_so() -> None:
         "limits",
         "grievance",
         "work_orders",
+        "callbacks",
         "log",
         "report",
     ):
