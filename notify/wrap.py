@@ -37,8 +37,13 @@ def _width(char: str) -> int:
     return 0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1
 
 
+def _fits(line: str) -> bool:
+    # No character is wider than two columns, so most lines need not be measured.
+    return 2 * len(line) <= COLUMNS or columns(line) <= COLUMNS
+
+
 def _pieces(line: str) -> Iterator[str]:
-    if columns(line) <= COLUMNS:
+    if _fits(line):
         yield line.rstrip() if line.strip() != "--" else line
         return
     found = _MARGIN.match(line)
