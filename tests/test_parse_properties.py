@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import attachments, words
+from ingest import attachments, body, words
 from ingest.mail import Mail
 from ingest.parse import parse
 
@@ -67,6 +67,45 @@ def test_parse_reads_lf_like_crlf(raw):
     lf = raw.replace(b"\r", b"")
     one, other = parse(lf), parse(lf.replace(b"\n", b"\r\n"))
     assert replace(one, raw=b"") == replace(other, raw=b"")
+
+
+LINES = (
+    "还是不行", "Still broken", "", " ", ">", "> 您好", ">> hello", "发件人: 服务台 <desk@corp.example>", "发送时间: 2026年11月20日 9:30", "收件人: 张三",
+    "主题: VPN", "From: desk", "Sent: Friday", "To: b", "Subject: s", "-----原始邮件-----", "________________", "---", "-- ", "发自我的iPhone",
+    "Sent from my iPhone", "在 2026年11月20日，张三 <a@corp.example> 写道：", "张三 <a@corp.example>", "于2026年11月20日 9:30写道：",
+    "On Fri, Nov 20, 2026 at 9:30 AM Desk <desk@corp.example>", "wrote:", "| 发件人 | a |", "情况如下：", "原始邮件", "\u200b", "&nbsp;",
+)  # fmt: skip
+TEXT = st.lists(st.sampled_from(LINES) | st.text(max_size=12), max_size=25).map("\n".join)
+
+
+@given(TEXT)
+def test_own_text_is_made_of_lines_of_the_text_in_their_order(text):
+    written = iter(line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    for line in body.own_text(text).split("\n"):
+        assert line.strip() in written, (line, text)
+
+
+@given(TEXT)
+def test_own_text_is_nothing_only_where_the_text_says_nothing(text):
+    assert bool(body.own_text(text)) == bool(text.strip())
+
+
+@given(TEXT)
+def test_own_text_reads_lf_like_crlf(text):
+    lf = text.replace("\r", "")
+    assert body.own_text(lf) == body.own_text(lf.replace("\n", "\r\n"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["还是不行，今天又断了三次。", "请处理", "Still broken.", "", "1. VPN", "电话：8866"]
+        ),
+        max_size=12,
+    ).map("\n".join)
+)
+def test_own_text_of_a_mail_that_quotes_nothing_is_its_text(text):
+    assert body.own_text(text) == text.strip()
 
 
 @given(st.text(max_size=60), st.integers(0, 9))
