@@ -161,6 +161,8 @@ class Verb(StrEnum):
     DISCARD = "discard"
     FILL_IN = "fill_in"
     """The IT service manager: cause and improvement of an item of the draft report."""
+    SHEET = "sheet"
+    """A ready-made form to be filled in; never read as a verb."""
     RATE = "rate"
     """The complainant's answer to the closure mail's one question, as argument '5' (best) to '1'."""
     RESULTS = "results"

@@ -129,6 +129,11 @@ def _is_survey_answer(r: Reading) -> bool:
     return r.awaiting is Awaiting.SURVEY
 
 
+def _is_foreign_survey_answer(r: Reading) -> bool:
+    """A form that went to somebody else: forwarded, or forged. It counts for nobody."""
+    return r.facts.foreign_number.startswith("Q-")
+
+
 def _is_callback_answer(r: Reading) -> bool:
     return r.awaiting is Awaiting.CALLBACK
 
@@ -218,6 +223,12 @@ RULES = (
     Rule("bulk", _is_bulk, Kind.LIST_OR_BULK, lambda r: r.bulk),
     Rule("unreadable", _is_unreadable, Kind.UNREADABLE, lambda r: "; ".join(r.facts.mail.defects) or "empty"),
     Rule("survey-answer", _is_survey_answer, Kind.SURVEY_ANSWER, _by_matter),
+    Rule(
+        "foreign-survey-answer",
+        _is_foreign_survey_answer,
+        Kind.SURVEY_ANSWER,
+        lambda r: f"{r.facts.foreign_number} went to somebody else",
+    ),
     Rule("callback-answer", _is_callback_answer, Kind.CALLBACK_ANSWER, _by_matter),
     Rule("status", _is_status, Kind.COMMAND, _by_command),
     Rule("complainants-answer", _is_answer, Kind.ANSWER, _by_matter),

@@ -35,6 +35,8 @@ def link(choice: Choice, address: str, subject: str, words: dict[str, Any], lang
     if choice.verb is Verb.RATE:
         label = words["ratings"][choice.argument]
         first = f"{choice.about} {label}".strip()
+    elif choice.verb is Verb.SHEET:
+        first, label = "", known["label"]
     else:
         word = known.get("word") or verb.word(choice.verb, language)
         first = f"{word} {choice.argument or known.get('placeholder', '')}".strip()

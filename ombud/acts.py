@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from classify.facts import Kind, Verb
 from classify.trust import Capability
-from ombud import import_orders, on_callback, on_complaint, on_mail, on_report
+from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_survey
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
@@ -25,7 +25,7 @@ def carry_out(hand: Hand) -> str:
     """Does what the decision asks for; the matter's number."""
     act = ACTS.get(hand.decision.kind)
     number = act(hand) if act else ""
-    if hand.facts.foreign_number and hand.decision.kind not in WRITTEN_BY_PROGRAMS:
+    if hand.facts.foreign_number and hand.decision.kind not in (*WRITTEN_BY_PROGRAMS, Kind.SURVEY_ANSWER):
         hand.alert("foreign_number", hand.facts.foreign_number)
         if hand.facts.is_misaddressed and hand.decision.kind in NOT_ANSWERED:
             tell_address(hand)
@@ -56,6 +56,7 @@ def _bounce(hand: Hand) -> str:
     if number and failed:
         words = ", ".join(f"{recipient.address} {recipient.status}".strip() for recipient in failed)
         hand.alert("bounced", f"{number}: {words}")
+        on_survey.bounced(hand, number)
     return number
 
 
@@ -70,11 +71,14 @@ COMMANDS: dict[str, Callable[[Hand, str], str]] = {
     "C": on_complaint.command,
     "M": on_mail.command,
     "R": on_report.command,
+    "Q": on_survey.command,
 }
 """By the letter that the matter's number begins with (`ombud/matters.py`)."""
 
 ACTS: dict[Kind, Callable[[Hand], str]] = {
     Kind.BOUNCE: _bounce,
+    Kind.AUTOMATIC_REPLY: on_survey.answered_by_program,
+    Kind.SURVEY_ANSWER: on_survey.answered,
     Kind.COMMAND: _command,
     Kind.ANSWER: on_complaint.answered,
     Kind.CALLBACK_ANSWER: on_callback.answered,

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from classify import learned
+from classify import learned, questionnaire
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
 from ombud.sections import WEEKDAYS, Server, Settings
@@ -37,6 +37,8 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _optional(settings)
     if settings.grievance.words_file:
         yield from _file("grievance.words_file", settings.grievance.words_file)
+    if settings.survey.form:
+        yield from _survey_form(settings.survey.form)
 
 
 def _store(url: str) -> Iterator[Fault]:
@@ -218,6 +220,17 @@ def _optional(settings: Settings) -> Iterator[Fault]:
     except learned.NoModel as trouble:
         hint = "make it anew with `ombud learn`, or leave the key out"
         yield Fault(path="grievance.model", value=shown(str(model)), problem=str(trouble), hint=hint)
+
+
+def _survey_form(form: Path) -> Iterator[Fault]:
+    """What keeps a form of one's own from being used, all at once."""
+    try:
+        questionnaire.load(form)
+    except OSError as trouble:
+        yield unreadable("survey.form", form, trouble)
+    except questionnaire.FormUnusable as trouble:
+        hint = "correct the form; docs/survey.md shows what belongs into it"
+        yield Fault(path="survey.form", value=shown(str(form)), problem=str(trouble), hint=hint)
 
 
 def _file(path: str, file: Path) -> Iterator[Fault]:

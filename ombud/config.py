@@ -17,6 +17,7 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from classify import questionnaire
 from classify.people import Organisation
 from ingest.mailbox import ImapAccount
 from notify.smtp import SmtpAccount
@@ -30,6 +31,7 @@ from process.callback import CallbackRules
 from process.report_rules import ReportRules
 from process.rules import Rules
 from process.sampling import Tier
+from process.survey import SurveyRules
 from process.worktime import Calendar, public_holidays, published
 
 __all__ = ["ConfigFaults", "Fault", "Settings", "load", "sample"]
@@ -279,6 +281,25 @@ def report_rules(settings: Settings) -> ReportRules:
         close_days=found.close_days,
         readers=found.readers,
         targets={name: target for name, target in targets.items() if target is not None},
+    )
+
+
+def survey_rules(settings: Settings) -> SurveyRules:
+    """What the organisation configured about surveys, with its form."""
+    found = settings.survey
+    return SurveyRules(
+        form=questionnaire.load(found.form),
+        is_sampled=found.method == "sample",
+        confidence=found.confidence,
+        margin=found.margin,
+        expected_response=found.expected_response,
+        open_days=found.open_days,
+        remind_before_days=found.remind_before_days,
+        batch_per_hour=found.batch_per_hour,
+        min_cell=found.min_cell,
+        target=found.target,
+        is_pseudonymous=found.names == "hidden",
+        publish_to=found.publish_to,
     )
 
 

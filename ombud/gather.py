@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from classify import token, trust
-from classify.facts import Facts, Matter
+from classify.facts import Awaiting, Facts, Matter
 from classify.people import Organisation, Person
 from ingest import addresses, authentication, bounce, dkim_check
 from ingest.authentication import Authentication
@@ -125,20 +125,32 @@ def _thread(conn: Connection, mail: Mail, sender: Person, office: Office, seal: 
         *([(seal.matter, "token")] if seal else []),
         *([(ours.matter, "reference")] if ours and ours.matter else []),
         *((number, "subject") for number in token.numbers_in(mail.subject)),
+        # The ready-made form opens a new mail; its tag is all that says whose form it is.
+        *((seal.matter, "subject") for seal in token.seals_in_subject(mail.subject) if _is_form(seal.matter)),
     ]
     foreign = ""
     for number, by in candidates:
         matter = matters.find(conn, number, organisation)
-        is_party = _is_party(conn, sender, number, organisation)
+        is_party = _is_party(conn, sender, matter, organisation)
         if matter and (by == "token" or is_party or is_staff(sender, organisation)):
             return Thread(matter=matter, by=by, is_party=is_party)
         foreign = foreign or (number if matter else "")
     return Thread(foreign_number=foreign, is_misaddressed=ours is not None and bool(foreign))
 
 
-def _is_party(conn: Connection, sender: Person, number: str, organisation: Organisation) -> bool:
-    """Whether a complaint is the sender's own, or one that they may speak on as a delegate."""
-    case = complaints.get(conn, number)
+def _is_form(number: str) -> bool:
+    """'Q-2026-00017': one person's form of a survey."""
+    return number.startswith("Q-") and number.count("-") > 1
+
+
+def _is_party(conn: Connection, sender: Person, matter: Matter | None, organisation: Organisation) -> bool:
+    """Whether a matter is the sender's own, or one that they may speak on as a delegate."""
+    if matter is None:
+        return False
+    if matter.awaiting is Awaiting.SURVEY:
+        asked = organisation.person(matter.complainant.address) or matter.complainant
+        return sender.key == asked.key or any(sender.has_address(a) for a in asked.delegates)
+    case = complaints.get(conn, matter.number)
     return case is not None and is_party(sender, case, organisation)
 
 

@@ -12,7 +12,7 @@ from classify.people import Organisation, Person
 from ombud.requester import requester
 from process.callback import worklist_day
 from process.case import State
-from store import callbacks, complaints, inbox, reports
+from store import callbacks, complaints, inbox, reports, survey_answers, surveys
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -20,6 +20,10 @@ AWAITING = {
     State.CONFIRMING: Awaiting.CONFIRMATION,
     State.CLOSED: Awaiting.RATING,
 }
+
+
+NOBODY = Person(key="", name="", addresses=())
+"""Whose matter is nobody's in particular."""
 
 
 def find(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
@@ -80,10 +84,33 @@ def _question(conn: Connection, number: str, organisation: Organisation) -> Matt
     return Matter(number=number, subject=found.order.title, awaiting=Awaiting.CALLBACK, complainant=user)
 
 
+def _survey(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """'Q-2026' the survey itself, 'Q-2026-00017' the form of one person."""
+    if number.count("-") > 1:
+        return _survey_form(conn, number)
+    survey = surveys.get(conn, number)
+    if survey is None:
+        return None
+    return Matter(
+        number=number,
+        subject=survey.form.title.zh,
+        awaiting=None,
+        complainant=NOBODY,
+    )
+
+
+def _survey_form(conn: Connection, number: str) -> Matter | None:
+    asked = survey_answers.invitation(conn, number)
+    if asked is None:
+        return None
+    return Matter(number=number, subject="", awaiting=Awaiting.SURVEY, complainant=asked.party.person)
+
+
 FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
     "C": _complaint,
     "M": _mail,
     "R": _report,
     "W": _worklist,
     "B": _question,
+    "Q": _survey,
 }

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
+from classify import questionnaire
 from classify.people import Organisation
 from classify.token import Sealer
 from classify.words import Words
@@ -19,6 +20,7 @@ from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
 from process.rules import Rules
+from process.survey import SurveyRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Office:
     callbacks: CallbackRules = field(default_factory=CallbackRules)
     limits: Limits = field(default_factory=Limits)
     report_rules: ReportRules = field(default_factory=ReportRules)
+    survey: SurveyRules = field(default_factory=lambda: SurveyRules(form=questionnaire.load()))
     digest_at: time | None = None
     """When the desk gets the digest of the day, local time; None for never."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

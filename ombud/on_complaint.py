@@ -30,7 +30,7 @@ def answered(hand: Hand) -> str:
         return ""
     if not hand.may(Capability.ANSWER):
         return forged(hand)
-    return _advance(hand, matter.number, _answer_command(hand))
+    return advance(hand, matter.number, _answer_command(hand))
 
 
 def _answer_command(hand: Hand) -> Command:
@@ -55,7 +55,7 @@ def command(hand: Hand, number: str) -> str:
         return refuse(hand, _unproven(hand), case)
     if told is None:
         return refuse(hand, Refusal(problem="no_verb"), case)
-    return _advance(hand, number, told)
+    return advance(hand, number, told)
 
 
 def _status(hand: Hand, case: Case | None) -> str:
@@ -81,7 +81,8 @@ def _staff_command(hand: Hand) -> Command | None:
     return hand.decision.command
 
 
-def _advance(hand: Hand, number: str, told: Command) -> str:
+def advance(hand: Hand, number: str, told: Command) -> str:
+    """A verb on a complaint carried out or refused; its number."""
     case = complaints.get(hand.conn, number)
     if case is None:
         return ""

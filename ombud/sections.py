@@ -297,6 +297,25 @@ class Callbacks(Section):
     cool_off_days: CoolOff = 30
 
 
+def _ladder(value: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(value), reverse=True))
+
+
+class SurveySection(Section):
+    form: Path | None = None
+    method: Literal["all", "sample"] = "all"
+    confidence: Annotated[float, BeforeValidator(_number), Field(ge=0.5, le=0.999)] = 0.95
+    margin: Annotated[float, BeforeValidator(_number), Field(ge=0.005, le=0.5)] = 0.05
+    expected_response: Share = 0.7
+    open_days: WorkingDays = 10
+    remind_before_days: Annotated[tuple[WorkingDays, ...], AfterValidator(_ladder)] = (5, 2)
+    batch_per_hour: Count = 200
+    min_cell: Annotated[int, BeforeValidator(_number), Field(ge=2, le=1000)] = 5
+    target: Share = 0.8
+    names: Literal["hidden", "shown"] = "hidden"
+    publish_to: tuple[Email, ...] = ()
+
+
 class Log(Section):
     format: Literal["human", "json"] = "human"
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -328,6 +347,7 @@ class Settings(BaseSettings):
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()
     callbacks: Callbacks = Callbacks()
+    survey: SurveySection = SurveySection()
     log: Log = Log()
 
     @classmethod

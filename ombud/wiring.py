@@ -48,6 +48,7 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         callbacks=config.callback_rules(settings),
         limits=config.limits(settings),
         report_rules=config.report_rules(settings),
+        survey=config.survey_rules(settings),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
 

@@ -21,3 +21,12 @@ def gone_since(conn: Connection, since: datetime) -> int:
     return conn.execute(
         select(func.count()).select_from(outbox).where(outbox.c.state == "sent", outbox.c.done_at >= since)
     ).scalar_one()
+
+
+def written_since(conn: Connection, templates: tuple[str, ...], since: datetime) -> int:
+    """Mails of these templates put into the outbox, for anybody."""
+    return conn.execute(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.template.in_(templates), outbox.c.created_at >= since)
+    ).scalar_one()

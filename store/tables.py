@@ -322,3 +322,44 @@ callback_answer = Table(
     Column("result", String(20), nullable=False),
     _text("remarks"),
 )
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("year", Integer, nullable=False, unique=True),
+    Column("record", JSON, nullable=False),  # the plan with its form
+)
+
+survey_invitation = Table(
+    "survey_invitation",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("survey", ForeignKey("survey.number"), nullable=False),
+    Column("person_key", String(300), nullable=False),
+    Column("department", String(200), nullable=False),
+    Column("party", JSON, nullable=False),
+    Column("sent_at", UtcTime),
+    Column("reminded", Integer, nullable=False, server_default="0"),  # rungs that are behind
+    Column("answered_at", UtcTime),  # the last answer that counts
+    Column("asked_at", UtcTime),  # for what was missing
+    Column("bounced_at", UtcTime),
+    Column("complaint", String(20), nullable=False, server_default=""),
+    UniqueConstraint("survey", "person_key"),
+    Index("ix_survey_invitation_survey_sent_at", "survey", "sent_at"),
+)
+
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    _id(),
+    Column("survey", ForeignKey("survey.number"), nullable=False),
+    Column("invitation", String(20), nullable=False),
+    Column("mail_id", ForeignKey("mail.id"), nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    Column("standing", String(20), nullable=False),
+    Column("reading", JSON, nullable=False),
+    Index("ix_survey_answer_survey_invitation", "survey", "invitation"),
+)

@@ -52,7 +52,15 @@ OF_COMPLAINANT = (Verb.CONFIRM, Verb.NOT_SOLVED, Verb.UNCLEAR, Verb.INFORM, Verb
 """What a complainant's words are read as; whatever verb of the staff they write, it is information."""
 UNWRITTEN = (Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
 """Readings of a complainant's words; nobody else's mail is read so."""
-OUTSIDE = (Verb.STATUS, Verb.COMPLAINT, Verb.NO_COMPLAINT, Verb.RELEASE, Verb.DISCARD, Verb.FILL_IN)
+OUTSIDE = (
+    Verb.STATUS,
+    Verb.COMPLAINT,
+    Verb.NO_COMPLAINT,
+    Verb.RELEASE,
+    Verb.DISCARD,
+    Verb.FILL_IN,
+    Verb.SHEET,
+)
 """Verbs that are not about the course of a complaint."""
 VERBS = tuple(verb for verb in Verb if verb not in OUTSIDE)
 EARLIER = "C-2026-00001"

@@ -61,6 +61,7 @@ def uncommented(text: str) -> str:
         "token_keys",
         "words_file",
         "model",
+        "form =",
         "[[vip.named]]",
         "address",
         "since",
