@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 from ulid import ULID
 
 from classify import token
+from classify.facts import Verb
 from classify.token import Sealer
-from notify import links, mime
-from notify.render import LANGUAGES, Rendered, render, subject_of, words
+from notify import form_sheet, links, mime, record_sheet, sheet
+from notify.render import LANGUAGES, Rendered, record_of, render, subject_of, words
 from notify.standing import standing
-from process.outgoing import Item, Notice, Outgoing
+from process.case import Case
+from process.outgoing import Enclosure, Item, Notice, Outgoing
+from process.record_form import MEASURES, Section
 
 REFERENCES_MAX = 20
 TRAIL_SHOWN = 3
+TRAIL_ON_FORM = 30
+"""Lines of the trail on a mail's record form, the last ones; the enclosed spreadsheet has all."""
 NOTICE_HEADER = "X-Ombud-Notice"
 """Names the kind of mail, for rules in the mail programs of the staff."""
 LOOP_HEADER = "X-Ombud-Loop"
@@ -70,7 +75,7 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
                 *_reply_to(notice, letterhead, code),
             ],
             mime.alternative(rendered.text, rendered.html),
-            notice.enclosures,
+            (*notice.enclosures, *_form(notice, letterhead, language)),
         ),
     )
 
@@ -100,6 +105,7 @@ def _rendered(
         "shown": notice.shown,
         "trail": notice.trail[-TRAIL_SHOWN:],
         "standing": standing(notice, notice.case, words(language), now) if notice.case else None,
+        "record": _record(notice, letterhead, language, TRAIL_ON_FORM),
         "is_party": _is_party(notice),
         "template": notice.template,
         "office": letterhead,
@@ -117,6 +123,38 @@ def _rendered(
         for choice in notice.choices
     )
     return render(language, notice.template, context, letterhead.timezone)
+
+
+def _record(
+    notice: Notice, letterhead: Letterhead, language: str, last: int | None = None
+) -> tuple[Section, ...]:
+    """The record form as the recipients may see it, with the `last` lines of the trail."""
+    if notice.case is None:
+        return ()
+    trail = notice.trail[-last:] if last else notice.trail
+    is_for_staff = not _shows_party(notice, notice.case)
+    return record_of(notice.case, trail, language, letterhead.timezone, is_for_staff=is_for_staff)
+
+
+def _form(notice: Notice, letterhead: Letterhead, language: str) -> tuple[Enclosure, ...]:
+    """The record form as a spreadsheet, whole; what the recipient may answer can be filled in."""
+    if not notice.has_form:
+        return ()
+    is_asked = any(choice.verb is Verb.MEASURES for choice in notice.choices)
+    page = record_sheet.form(
+        _record(notice, letterhead, language),
+        words(language),
+        letterhead.organisation,
+        MEASURES if is_asked else (),
+    )
+    name = f"{notice.matter}.xlsx"
+    return (Enclosure(filename=name, content_type=sheet.CONTENT_TYPE, content=form_sheet.written(page)),)
+
+
+def _shows_party(notice: Notice, case: Case) -> bool:
+    """Whether somebody who gets the mail is a party of the complaint: their copy has no notes of the staff."""
+    parties = {case.complainant.key, case.on_behalf_of.key}
+    return any(person.key in parties for person in (notice.to, *notice.cc))
 
 
 def _is_party(notice: Notice) -> bool:

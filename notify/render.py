@@ -18,6 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from notify.wrap import wrapped
+from process.case import Case, Event
+from process.record_form import MEASURES, Entry, Section, Wording, sections
 
 LANGUAGES = ("zh", "en")
 QUOTE_CHARS_MAX = 3_000
@@ -66,6 +68,15 @@ def _whole(language: str, context: Mapping[str, Any], timezone: ZoneInfo) -> dic
     return {**context, "w": names, "when": _clock(timezone, names["weekdays"]), "language": language}
 
 
+def record_of(
+    case: Case, trail: tuple[Event, ...], language: str, timezone: ZoneInfo, *, is_for_staff: bool = True
+) -> tuple[Section, ...]:
+    """The record form in the words of a language."""
+    names = _words(language)
+    when = _clock(timezone, names["weekdays"])
+    return sections(case, trail, Wording(words=names, when=when, is_for_staff=is_for_staff))
+
+
 @cache
 def _words(language: str) -> dict[str, Any]:
     return tomllib.loads((files("templates") / language / "words.toml").read_text("utf-8"))
@@ -93,9 +104,12 @@ def _environments() -> tuple[Environment, Environment]:
     page.filters["quote"] = _quote_html
     page.filters["lines"] = _lines
     text.filters["lines"] = str
+    text.filters["bounded"] = _bounded
+    text.filters["indented"] = _indented
     for environment in (text, page):
         environment.filters["groups"] = _groups
         environment.filters["excerpt"] = _excerpt
+        environment.filters["answered"] = _answered
         environment.globals["moment"] = datetime.fromisoformat
     return text, page
 
@@ -125,10 +139,21 @@ def _bounded(value: str) -> str:
     return text if len(text) <= QUOTE_CHARS_MAX else text[:QUOTE_CHARS_MAX] + " …"
 
 
+def _answered(record: Iterable[Section]) -> list[Entry]:
+    """What the department has said, of the whole record form."""
+    handling = (entry for section in record if section.key == "handling" for entry in section.entries)
+    return [entry for entry in handling if entry.value and entry.key in (*MEASURES, "account", "reported")]
+
+
 def _excerpt(value: str) -> str:
     """The beginning of somebody's words."""
     text = value.strip()
     return text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rstrip() + " …"
+
+
+def _indented(value: str) -> str:
+    """Further lines of a value stand under its first."""
+    return value.replace("\n", "\n    ")
 
 
 def _quote_text(value: str) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,8 @@ from ombud import callback_commands, evidence_commands, launch, report_commands
 
 if TYPE_CHECKING:
     from ombud.show import Record
+
+OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
 # Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
 
@@ -109,19 +111,29 @@ def complaints(context: click.Context, as_json: bool, only_open: bool) -> None:
 
 @main.command("show")
 @click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
+@click.option("--form", "as_form", is_flag=True, help="The record form (投诉记录单) alone.")
+@click.option("--xlsx", type=OUTPUT, help="The record form into a spreadsheet.")
+@click.option("--pdf", type=OUTPUT, help="The record form into a PDF (extra 'pdf').")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Of the form. Default: the configured one.")
 @click.argument("number")
 @click.pass_context
-def show_complaint(context: click.Context, as_json: bool, number: str) -> None:
+def show_complaint(
+    context: click.Context, /, as_json: bool, number: str, lang: str | None, **form: Any
+) -> None:
     """Show one complaint: record form, trail, mails in and out."""
-    from ombud import show
+    from ombud import form_out, show
     from store import complaints as stored
 
-    with launch.reading(launch.settings(context.obj)) as conn:
+    settings = launch.settings(context.obj)
+    with launch.reading(settings) as conn:
         case = stored.get(conn, number)
         if case is None:
             click.echo(f"there is no complaint {number}", err=True)
             sys.exit(launch.EXIT_FAILED)
         record = show.complaint_whole(conn, case)
+        wanted = form_out.Wanted(language=lang or settings.organisation.language, **form)
+        if wanted.is_any:
+            sys.exit(form_out.run(conn, case, wanted, settings.organisation))
     if as_json:
         show.print_json([record])
     else:

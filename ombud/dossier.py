@@ -16,15 +16,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from notify import render
+from notify import form_sheet, record_sheet, render
 from ombud import enclosures, evidence
 from ombud.enclosures import Enclosed, File
 from ombud.evidence import Evidence
-from ombud.sections import Settings
+from ombud.sections import OrganisationSection, Settings
 from process.case import Case, Event
 from store import complaints, events
 from store.record import to_json
@@ -89,7 +88,7 @@ def run(conn: Connection, number: str, output: Path | None, settings: Settings) 
         print(f"{target} exists already", file=sys.stderr)
         return EXIT_FAILED
     try:
-        count = write(tuple(made(conn, case, settings.organisation.timezone)), target, case.number)
+        count = write(tuple(made(conn, case, settings.organisation)), target, case.number)
     except OSError as trouble:
         print(f"{target} cannot be written: {trouble.strerror}", file=sys.stderr)
         return EXIT_FAILED
@@ -97,7 +96,7 @@ def run(conn: Connection, number: str, output: Path | None, settings: Settings) 
     return 0
 
 
-def made(conn: Connection, case: Case, timezone: ZoneInfo) -> Iterator[File]:
+def made(conn: Connection, case: Case, house: OrganisationSection) -> Iterator[File]:
     """All files of the dossier, but the check sums over them."""
     log = events.entries(conn, case.number)
     mails_in = enclosures.received(conn, case.number, (e.event.mail_id for e in log if e.event.mail_id))
@@ -109,20 +108,24 @@ def made(conn: Connection, case: Case, timezone: ZoneInfo) -> Iterator[File]:
         yield from mail.files()
     yield File(path="trail/trail.json", content=_json(log))
     yield File(path="trail/trail.csv", content=_csv(log, lines))
-    yield from _pages({"case": case, "lines": lines, "parcel": parcel}, timezone)
+    yield from _pages(case, {"lines": lines, "parcel": parcel}, house)
     yield File(path="README.txt", content=README.format(number=case.number).encode())
     yield File(path="check.py", content=(files("ombud") / "dossier_check.py").read_bytes())
 
 
-PAGES = (("zh", "index.html", "form.zh.txt"), ("en", "index.en.html", "form.en.txt"))
-FORMS = tuple(form for _, _, form in PAGES)
+PAGES = (("zh", "index.html", "form.zh"), ("en", "index.en.html", "form.en"))
+FORMS = tuple(f"{form}.{kind}" for _, _, form in PAGES for kind in ("xlsx", "txt"))
 
 
-def _pages(context: dict[str, Any], timezone: ZoneInfo) -> Iterator[File]:
+def _pages(case: Case, context: dict[str, Any], house: OrganisationSection) -> Iterator[File]:
     for language, page, form in PAGES:
-        rendered = render.render(language, "dossier", context, timezone)
+        record = render.record_of(case, (), language, house.timezone)
+        context = {**context, "case": case, "record": record}
+        rendered = render.render(language, "dossier", context, house.timezone)
+        sheet = record_sheet.form(record, render.words(language), house.name)
         yield File(path=page, content=_utf8(rendered.html))
-        yield File(path=form, content=_utf8(rendered.text))
+        yield File(path=f"{form}.txt", content=_utf8(rendered.text))
+        yield File(path=f"{form}.xlsx", content=form_sheet.written(sheet))
 
 
 def _utf8(text: str) -> bytes:

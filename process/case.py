@@ -238,6 +238,10 @@ class Case:
     department_manager: Party = Party()
     since: datetime | None = None
     """When the present state began."""
+    answer_due_at: datetime | None = None
+    """Until when the department was asked to answer, and…"""
+    copied: tuple[Party, ...] = ()
+    """…who got a copy of the dispatch (the management representative)."""
     due_at: datetime | None = None
     """Of the step that is being waited for."""
     stays: tuple[Stay, ...] = ()
@@ -247,6 +251,8 @@ class Case:
     rung: int = 0
     """Rungs of the present state's ladder that are behind; and when the next one is due."""
     remind_at: datetime | None = None
+    draft: Measures | None = None
+    """What the department has filled in so far of a form that is not complete."""
     measures: Measures | None = None
     verification: Judgement | None = None
     failed_verifications: int = 0

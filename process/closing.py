@@ -11,7 +11,7 @@ from classify.facts import Verb
 from classify.form import read as read_form
 from classify.people import Role
 from process.case import Closing, Event, Measures, State
-from process.dispatch import dispatched, suggestions
+from process.dispatch import dispatched, noted_on_form, suggestions
 from process.judging import objected
 from process.outgoing import Choice, Notice
 from process.turn import Cause, Refusal, Step, Turn, escalate, letter
@@ -85,8 +85,9 @@ def _close(turn: Turn, how: str, *events: Event) -> Step:
     closing = Closing(by=turn.actor, at=turn.act.at, how=how, reason=turn.reason)
     turn = turn.become(state=State.CLOSED, closing=closing)
     ratings = tuple(Choice(verb=Verb.RATE, argument=rating) for rating in RATINGS)
-    last = replace(letter("closure"), choices=() if how == "not_valid" else ratings)
-    news = letter("news", what="confirmed" if how == "confirmed" else "closed", text=turn.reason)
+    last = replace(letter("closure"), choices=() if how == "not_valid" else ratings, has_form=True)
+    told = letter("news", what="confirmed" if how == "confirmed" else "closed", text=turn.reason)
+    news = replace(told, has_form=True)
     notices = (*turn.to_complainant(last), *turn.to_owner(news), *_to_complaint_manager(turn))
     return turn.step(*events, turn.event("closed", turn.reason), notices=notices)
 
@@ -94,8 +95,8 @@ def _close(turn: Turn, how: str, *events: Event) -> Step:
 def _to_complaint_manager(turn: Turn) -> tuple[Notice, ...]:
     """The owner of the record form gets it whole, unless that person is told as engineer anyway."""
     told = {notice.to.key for notice in turn.to_owner(letter("news", what="closed"))}
-    record = turn.to_role(Role.COMPLAINT_MANAGER, letter("news", what="closed", text=turn.reason))
-    return tuple(notice for notice in record if notice.to.key not in told)
+    news = replace(letter("news", what="closed", text=turn.reason), has_form=True)
+    return tuple(one for one in turn.to_role(Role.COMPLAINT_MANAGER, news) if one.to.key not in told)
 
 
 def not_solved(turn: Turn) -> Step | Refusal:
@@ -110,6 +111,7 @@ def not_solved(turn: Turn) -> Step | Refusal:
     cause = Cause(once=f"repeat-{turn.case.repeats}", reason="repeat", evidence=_evidence(turn, was_closed))
     escalated = escalate(turn, cause)
     turn = replace(turn, case=escalated.case)
+    turn = noted_on_form(turn) if turn.case.department_manager.is_known else turn
     again = (
         dispatched(turn, why=turn.reason)
         if turn.case.department_manager.is_known

@@ -74,6 +74,7 @@ def assign(turn: Turn) -> Step | Refusal:
         measures=None,
         verification=None,
     )
+    turn = noted_on_form(turn)
     step = turn.step(
         turn.event("dispatched", f"{department.name} → {manager.name}"), notices=dispatched(turn)
     )
@@ -105,8 +106,14 @@ def dispatched(turn: Turn, why: str = "") -> tuple[Notice, ...]:
     """The dispatch mail: To the department manager, CC the management representative."""
     (to, *_) = holders(Role.DEPARTMENT_MANAGER, turn.case, turn.organisation)
     copied = holders(Role.MANAGEMENT_REPRESENTATIVE, turn.case, turn.organisation)
-    mail = letter("dispatch", *DISPATCH, why=why)
+    mail = replace(letter("dispatch", *DISPATCH, why=why), has_form=True)
     return (turn.letter(replace(mail, cc=tuple(p for p in copied if p.key != to.key)), to),)
+
+
+def noted_on_form(turn: Turn) -> Turn:
+    """The turn with the record form saying until when the department is to answer, and who is copied."""
+    copied = holders(Role.MANAGEMENT_REPRESENTATIVE, turn.case, turn.organisation)
+    return turn.become(answer_due_at=turn.case.due_at, copied=tuple(map(Party.of, copied)), draft=None)
 
 
 def _named_department(words: str, organisation: Organisation) -> tuple[Department | None, str]:

@@ -11,7 +11,7 @@ from classify.form import read as read_form
 from classify.people import Role
 from process.case import Judgement, Measures, State
 from process.closing import feed_back
-from process.dispatch import dispatched, suggestions
+from process.dispatch import dispatched, noted_on_form, suggestions
 from process.turn import Cause, Refusal, Step, Turn, escalate, letter
 
 FAILURES_UNTIL_ESCALATION = 2
@@ -82,7 +82,7 @@ def failed(turn: Turn) -> Step | Refusal:
             to=Role.MANAGEMENT_REPRESENTATIVE,
         )
         escalated = escalate(turn, cause)
-    turn = replace(turn, case=escalated.case)
+    turn = noted_on_form(replace(turn, case=escalated.case))
     step = turn.step(
         turn.event("failed", turn.reason), *escalated.events, notices=dispatched(turn, why=turn.reason)
     )

@@ -39,6 +39,8 @@ class Choice:
     """What is answered about, written before the answer: the number of a work order."""
     rows: tuple[str, ...] = ()
     """What is asked for in lines of their own, each to be filled in behind its name."""
+    fields: tuple[str, ...] = ()
+    """Fields of the form that the link offers to fill in (`classify.form.NAMES`); () for those of the verb."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class Notice:
     shown: object = None
     """The value that the template shows: a work list, a survey's form, a report; None where the case is enough."""
     enclosures: tuple[Enclosure, ...] = ()
+    has_form: bool = False
+    """Whether the record form goes with it as a spreadsheet; `notify` makes it."""
     is_reply: bool = False
     """Caused by a mail of the recipient (Auto-Submitted: auto-replied), else auto-generated."""
     in_reply_to: str = ""

@@ -129,6 +129,8 @@ class Turn:
             facts={**letter.facts, "stands_in_for": absent} if absent else letter.facts,
             cc=letter.cc,
             quoted=letter.quoted,
+            shown=letter.shown,
+            has_form=letter.has_form,
         )
 
 
@@ -141,6 +143,8 @@ class Letter:
     facts: Mapping[str, str] = field(default_factory=dict)
     cc: tuple[Person, ...] = ()
     quoted: Quoted | None = None
+    shown: object = None
+    has_form: bool = False
 
 
 def letter(template: str, *verbs: Verb, **facts: str) -> Letter:

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from ingest import workbook
-from notify import sheet
-from notify.sheet import Field, Form, Section, Table
+from notify import form_sheet, sheet
+from notify.form_sheet import Field, Form, Section
+from notify.sheet import Table
 
 HOSTILE = (
     "=1+1",
@@ -25,7 +26,7 @@ HOSTILE = (
 
 
 def form(*fields: Field) -> bytes:
-    return sheet.form(
+    return form_sheet.written(
         Form(title="投诉记录单", number="C-2026-00017", sections=(Section(title="甲", fields=fields),))
     )
 
