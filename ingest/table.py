@@ -7,6 +7,7 @@ Promises: bounded in bytes, rows and columns; nothing is held in memory but the 
 
 import codecs
 import csv
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -16,6 +17,8 @@ from ingest import long_sheet, workbook
 CSV_BYTES_MAX = 50_000_000
 ROWS_MAX = 300_000
 COLUMNS_MAX = 200
+ROW_LINES_MAX = 100
+"""Line ends within a row's quotation marks; a longer row has one that is not closed."""
 HEAD_LINES = 10
 """Lines in which the names of the columns are looked for."""
 HEAD_BYTES = 50_000
@@ -79,28 +82,72 @@ def _of_csv(content: bytes, known: Callable[[Sequence[str]], int]) -> Iterator[R
         raise Unreadable("too_large", f"{len(content)} > {CSV_BYTES_MAX}")
     encoding = _encoding(content)
     delimiter = _delimiter(content, encoding, known)
-    reader = csv.reader(
-        TextIOWrapper(BytesIO(content), encoding, errors="replace", newline=""), delimiter=delimiter
-    )
+    lines = _Lines(TextIOWrapper(BytesIO(content), encoding, errors="replace", newline=""))
+    reader = csv.reader(lines, delimiter=delimiter)
     count = 0
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            yield BrokenRow(line=line)
-            continue
-        if cells is None:
-            return
+    while (row := _next(reader, lines, delimiter)) is not None:
         count += 1
         if count > ROWS_MAX:
             raise Unreadable("too_many_rows", f"> {ROWS_MAX}")
-        if len(cells) > COLUMNS_MAX:
-            yield BrokenRow(line=line)
-            continue
-        # QUIRK: Excel says in a line of its own what it separates by.
-        if line > 1 or not cells or not cells[0].lower().startswith("sep="):
-            yield line, cells
+        if lines.line > 1 or _hint(lines.row[0]) is None:
+            yield row
+
+
+class _Endless(Exception):
+    """A quotation mark was not closed."""
+
+
+class _Lines:
+    """The lines of a file for csv.reader; all but the first of a row that does not end can be had again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.row: list[str] = []
+        """The lines of the present row, …"""
+        self.line = 1
+        """… and the number (from 1) of the first."""
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.row) == ROW_LINES_MAX:
+            raise _Endless
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.row.append(line)
+        return line
+
+    def begin(self) -> None:
+        """The next line begins a row."""
+        self.line += len(self.row)
+        self.row = []
+
+    def give_again(self) -> None:
+        """The present row is its first line; the others come once more."""
+        self._again.extendleft(reversed(self.row[1:]))
+        del self.row[1:]
+
+
+def _next(reader: Iterator[list[str]], lines: _Lines, delimiter: str) -> Row | BrokenRow | None:
+    """The next row; one that is no CSV costs its first line only. None at the end."""
+    lines.begin()
+    try:
+        cells = next(reader, None)
+        if cells is None:
+            return None
+        if len(lines.row) > 1:
+            # At the end of the file csv.reader closes the quotation itself, unless it is strict.
+            next(csv.reader(lines.row, delimiter=delimiter, strict=True))
+    except (csv.Error, _Endless):
+        lines.give_again()
+        return BrokenRow(line=lines.line)
+    return (lines.line, cells) if len(cells) <= COLUMNS_MAX else BrokenRow(line=lines.line)
+
+
+def _hint(line: str) -> str | None:
+    """QUIRK: Excel says in a first line 'sep=;' what it separates by."""
+    return line[4:5] if line.lower().startswith("sep=") else None
 
 
 def _encoding(content: bytes) -> str:
@@ -125,8 +172,9 @@ def _damage(content: bytes, encoding: str) -> int:
 
 def _delimiter(content: bytes, encoding: str, known: Callable[[Sequence[str]], int]) -> str:
     head = content[:HEAD_BYTES].decode(encoding, "ignore").splitlines()[:HEAD_LINES]
-    if head and head[0].lower().startswith("sep=") and head[0][4:5] in DELIMITERS:
-        return head[0][4:5] or ","
+    said = _hint(head[0]) if head else None
+    if said and said in DELIMITERS:
+        return said
 
     def named(delimiter: str) -> int:
         return max((known([cell.strip(' "') for cell in line.split(delimiter)]) for line in head), default=0)

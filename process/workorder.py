@@ -63,6 +63,7 @@ _TIME = re.compile(
     r"\s{0,2}(Z|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\([^()]{0,30}\)")
 _AFTERNOON = ("下午", "PM")
 
 
@@ -169,8 +170,8 @@ def _missing(places: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _folded(name: str) -> str:
-    """A column's name for comparison: '工 单 号*' and '【工单号】' are '工单号', 'Closed_At' is 'closed at'."""
-    plain = unicodedata.normalize("NFKC", name[:CELL_CHARS_MAX]).casefold()
+    """A column's name for comparison: '工 单 号*' and '【工单号】（必填）' are '工单号', 'Closed_At' is 'closed at'."""
+    plain = _IN_BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:CELL_CHARS_MAX]).casefold())
     words = "".join(c if c.isalnum() or c == "-" else " " for c in plain).split()
     joined = " ".join(words)
     return joined if joined.isascii() else "".join(words)
