@@ -6,6 +6,7 @@ asked of the server's flags, which any mail program may change, but of the calle
 Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
 """
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -285,6 +286,8 @@ def _connected(account: ImapAccount) -> IMAPClient:
             ssl_context=context if tls else None,
             timeout=account.timeout_s,
         )
+        # imaplib writes a command in pieces: with Nagle's algorithm each would wait for the server's late ACK.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Aware times: imapclient would give naive local ones otherwise.
         client.normalise_times = False
         if account.security == "starttls":

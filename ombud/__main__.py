@@ -237,11 +237,15 @@ def learn(context: click.Context, labelled: tuple[Path, ...], output: Path | Non
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where to put the demo's files; must not exist yet."
 )
-def demo(stay: bool, folder: Path | None) -> None:
+@click.option(
+    "--clock", is_flag=True, help="A year of complaints left lying instead, on a clock that is moved."
+)
+@click.option("--days", default=365, show_default=True, help="With --clock: how many days from 1 January on.")
+def demo(stay: bool, folder: Path | None, clock: bool, days: int) -> None:
     """Play one day of mail on servers of its own, with nothing configured."""
-    from ombud.demo import day
+    from ombud.demo import day, year
 
-    sys.exit(day.show(folder, stay=stay))
+    sys.exit(year.show(folder, days) if clock else day.show(folder, stay=stay))
 
 
 evidence_commands.add_to(main)

@@ -14,7 +14,7 @@ from classify.people import Person, Role
 from classify.verb import word
 from notify.render import words
 from process.case import STEP_CODES, Case, State
-from process.complaint import advance
+from process.complaint import TABLE, advance
 from process.opening import Opening, open_case
 from process.turn import Act, Refusal, Step
 from tests.company import (
@@ -52,17 +52,8 @@ OF_COMPLAINANT = (Verb.CONFIRM, Verb.NOT_SOLVED, Verb.UNCLEAR, Verb.INFORM, Verb
 """What a complainant's words are read as; whatever verb of the staff they write, it is information."""
 UNWRITTEN = (Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
 """Readings of a complainant's words; nobody else's mail is read so."""
-OUTSIDE = (
-    Verb.STATUS,
-    Verb.COMPLAINT,
-    Verb.NO_COMPLAINT,
-    Verb.RELEASE,
-    Verb.DISCARD,
-    Verb.FILL_IN,
-    Verb.SHEET,
-)
-"""Verbs that are not about the course of a complaint."""
-VERBS = tuple(verb for verb in Verb if verb not in OUTSIDE)
+VERBS = tuple(verb for verb in Verb if any(row.verb is verb for row in TABLE))
+"""Those about the course of a complaint; other processes have others."""
 EARLIER = "C-2026-00001"
 TEXTS = {
     Verb.ASSIGN: "催收系统开发部",
@@ -160,7 +151,7 @@ def document() -> str:
             "进度 / status: answered in every state, to the complainant about theirs and to the staff whom the complaint",
             "concerns; to everybody else with “not yours”. A verb without the token of the mail that it answers is",
             "answered with “not proven”, with a token that is too old with “expired”, from an address that our mail did not go to",
-            "with “wrong address”; a first line without a verb with “no verb”. A deputy (absence in the directory) acts in the",
+            "with “wrong address”; a first line without a verb of this table with “no verb”. A deputy (absence in the directory) acts in the",
             "role of whom they stand in for; whoever the complaint is about, whose it is, or whose delegate they are, acts",
             "in no role at all. All of this before the table is looked at.",
             "",

@@ -24,7 +24,7 @@ from ombud.config import Settings
 from ombud.demo import setting
 from ombud.demo.page import Shown, page
 from ombud.demo.play import SCENES, Play, Scene, cast
-from ombud.demo.servers import HOST, PASSWORD, Ports, running
+from ombud.demo.servers import HOST, PASSWORD, Ports
 from ombud.demo.show import Teller, complaints_table, mails_table, progress
 from ombud.demo.stage import NothingCame, Postbox, Stage
 from store import inbox
@@ -34,23 +34,16 @@ STOP_TIMEOUT_S = 20
 QUIET_S = 1.0
 """When nothing came for so long after the last scene, the day is over."""
 LOOK_S = 0.3
-EXIT_WRONG = 2
 
 
 def show(folder: Path | None, *, stay: bool) -> int:
     """Plays the day; with `stay` keeps everything up until interrupted. The exit code."""
     console = Console()
-    folder = (folder or Path(f"demo-{datetime.now():%Y%m%d-%H%M%S}")).resolve()  # noqa: DTZ005 -- for people here
-    if folder.exists():
-        console.print(f"{folder} exists already; give --folder another name", style="red", markup=False)
-        return EXIT_WRONG
-    folder.mkdir(mode=0o700, parents=True)
-    settings = config.load(setting.write(folder, Ports(imap=143, smtp=25)))
-    organisation = config.organisation(settings)
-    accounts = (settings.sender.address, *(a for p in organisation.everybody for a in p.addresses))
-    with running(accounts) as ports:
-        settings = config.load(setting.write(folder, ports))
-        return _on_stage(console, folder, settings, ports, stay=stay)
+    made = setting.new_folder(console, folder)
+    if made is None:
+        return setting.EXIT_WRONG
+    with setting.served(made) as (settings, ports):
+        return _on_stage(console, made, settings, ports, stay=stay)
 
 
 def _on_stage(console: Console, folder: Path, settings: Settings, ports: Ports, *, stay: bool) -> int:
@@ -64,7 +57,7 @@ def _on_stage(console: Console, folder: Path, settings: Settings, ports: Ports, 
     with contextlib.closing(stage), _service(folder, failures):
         _play(console, Play(stage=stage, parts=parts, organisation=organisation), failures)
         _settle(stage)
-        _look_back(console, folder, settings, stage)
+        look_back(console, folder, settings, stage)
         if stay:
             _stay(console, ports, organisation, desk)
     for failure in failures:
@@ -126,7 +119,7 @@ def _settle(stage: Stage) -> None:
             box.look()
 
 
-def _look_back(console: Console, folder: Path, settings: Settings, stage: Stage) -> None:
+def look_back(console: Console, folder: Path, settings: Settings, stage: Stage) -> None:
     """The tables, the files, and where to look."""
     shown = _files(folder / "mails", stage)
     (folder / "mails.html").write_text(page("Ombud: 一天的邮件", shown), "utf-8")

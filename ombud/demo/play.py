@@ -68,7 +68,8 @@ def _manager(organisation: Organisation, word: str) -> Person:
     return manager
 
 
-def _department(organisation: Organisation, word: str) -> str:
+def department(organisation: Organisation, word: str) -> str:
+    """The name of the department that has a word in it."""
     return next(d.name for d in organisation.departments if word in d.name)
 
 
@@ -85,8 +86,8 @@ class Play:
         stage, parts = self.stage, self.parts
         stage.does(parts.engineer, foxmail, "task_accept", number, "受理")
         stage.does(parts.engineer, foxmail, "task_judge", number, "有效 日志里能看到，情况属实")
-        department = _department(self.organisation, word)
-        stage.does(parts.engineer, foxmail, "task_assign", number, f"分派 {department} 2天")
+        name = department(self.organisation, word)
+        stage.does(parts.engineer, foxmail, "task_assign", number, f"分派 {name} 2天")
         self.verified(number, manager)
 
     def verified(self, number: str, manager: Person) -> None:

@@ -1,12 +1,40 @@
 """The demo's configuration: the example config.toml with the demo's servers filled in."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from ombud.demo.servers import HOST, PASSWORD, Ports
+from rich.console import Console
+
+from ombud import config
+from ombud.config import Settings
+from ombud.demo.servers import HOST, PASSWORD, Ports, running
 
 EXAMPLE = Path(__file__).parents[2] / "config.toml"
 SAMPLE = Path(__file__).parents[1] / "sample"
+EXIT_WRONG = 2
+
+
+def new_folder(console: Console, folder: Path | None) -> Path | None:
+    """A folder for the demo's files, made anew; None, and it is said why, when there is one already."""
+    path = (folder or Path(f"demo-{datetime.now():%Y%m%d-%H%M%S}")).resolve()  # noqa: DTZ005 -- for people here
+    if path.exists():
+        console.print(f"{path} exists already; give --folder another name", style="red", markup=False)
+        return None
+    path.mkdir(mode=0o700, parents=True)
+    return path
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Settings, Ports]]:
+    """The demo's two servers with an account for everybody, and the configuration that names them."""
+    settings = config.load(write(folder, Ports(imap=143, smtp=25)))
+    organisation = config.organisation(settings)
+    accounts = (settings.sender.address, *(a for p in organisation.everybody for a in p.addresses))
+    with running(accounts) as ports:
+        yield config.load(write(folder, ports)), ports
 
 
 def write(folder: Path, ports: Ports) -> Path:

@@ -5,6 +5,7 @@ service or its database.
 """
 
 import smtplib
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -77,6 +78,7 @@ class Postbox:
     def _fetch(self) -> None:
         if self._client is None:
             self._client = IMAPClient(HOST, port=self.ports.imap, ssl=False)
+            self._client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._client.login(self.owner.address, PASSWORD)
             self._client.select_folder("INBOX")
         self._client.noop()
@@ -98,6 +100,8 @@ class Stage:
     told: Told
     boxes: dict[str, Postbox]
     """Of everybody who has an account, by address."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """By which people date what they write."""
 
     def box(self, person: Person) -> Postbox:
         """The postbox of a person who has an account."""
@@ -119,7 +123,7 @@ class Stage:
             sender=f'"{mail.sender.name}" <{mail.sender.address}>',
             subject=mail.subject,
             text=mail.text,
-            date=(mail.date or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M"),
+            date=(mail.date or self.clock()).strftime("%Y-%m-%d %H:%M"),
         )
         letter = self._letter(person, prefix + mail.subject, text)
         self._send(person, client, replace(letter, answered=original))
@@ -162,7 +166,7 @@ class Stage:
             to=self.desk,
             subject=subject,
             text=text,
-            date=datetime.now(UTC).astimezone(),
+            date=self.clock().astimezone(),
             message_id=f"{ULID()}@{person.address.rpartition('@')[2]}",
         )
 
