@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench debian-packages clean worst-case fuzz golden verbs
+.PHONY: demo test check bench debian-packages clean worst-case fuzz golden figures verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -39,6 +39,10 @@ golden: $(STAMP)
 # docs/verbs.md anew, from what the code decides.
 verbs: $(STAMP)
 	$(PY) -m tests.cells
+
+# How well labelled mails and answers are read, on the half that was used for tuning and on the one that was not.
+figures: $(STAMP)
+	$(PY) -m tests.labelled
 
 # Locked dependencies with their hashes: by uv where it is present, by pip where it is not.
 $(STAMP): pyproject.toml uv.lock requirements.lock

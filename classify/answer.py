@@ -66,10 +66,11 @@ def meaning(text: str, words: Words) -> Reading:
 
 def _together(heard: tuple[tuple[Stance, str], ...], answer: AnswerWords) -> tuple[AnswerMeaning, str]:
     """The stances of all clauses as one meaning, and the clauses that decided it."""
-    no, doubt, leave, yes, weak, other, open_ = (
+    no, ill, doubt, leave, yes, weak, other, open_ = (
         [text for found, text in heard if found is wanted]
         for wanted in (
             Stance.NO,
+            Stance.ILL,
             Stance.DOUBT,
             Stance.LEAVE,
             Stance.YES,
@@ -80,7 +81,11 @@ def _together(heard: tuple[tuple[Stance, str], ...], answer: AnswerWords) -> tup
     )
     is_refused = any(text.strip(" .!~") in answer.no for text in other + open_)
     no += _still(heard)
+    told = "; ".join(text for _, text in heard)
+    is_telling = bool(any_of(answer.information).search(told))
     is_confirmed = bool(leave or yes)
+    if ill and not (no or (is_telling and not is_confirmed)):
+        no = ill
     if no or (is_refused and not is_confirmed):
         return AnswerMeaning.NOT_SOLVED, "; ".join(no or open_ or other)
     is_brief = sum(map(_columns, other)) <= OTHER_COLUMNS_MAX
@@ -88,8 +93,6 @@ def _together(heard: tuple[tuple[Stance, str], ...], answer: AnswerWords) -> tup
         return AnswerMeaning.CONFIRM, "; ".join(leave + yes)
     if is_confirmed or weak:
         return AnswerMeaning.UNCLEAR, "; ".join(doubt or open_ or weak or other)
-    told = "; ".join(text for _, text in heard)
-    is_telling = bool(any_of(answer.information).search(told))
     if is_telling or (not doubt and _columns(told) >= INFORMATION_COLUMNS_MIN):
         return AnswerMeaning.MORE_INFORMATION, told
     return AnswerMeaning.UNCLEAR, "; ".join(doubt)

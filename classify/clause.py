@@ -32,6 +32,8 @@ class Stance(Enum):
     WEAK = auto()
     """Yes, but for the time being only, or among words that are not known."""
     NO = auto()
+    ILL = auto()
+    """Names trouble, but not that it lasts: no, unless it is told for information."""
     WAS_NO = auto()
     """No, at a time that has passed."""
     OPEN = auto()
@@ -168,6 +170,7 @@ def _gone(ailments: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
             r"再也没有?(?:出现|发生|断|卡|掉|报)(?:过|了|线|顿|错){0,3}",
             rf"(?:没有|并无|没|无|未|不再|再没|再也没|不出现?)(?:{filling}){{0,4}}(?:{chinese})(?:的地方|的问题|的情况|的现象|过|了)?"
             + _NOT_GONE,
+            r"(?:没有?|未|不)再(?:次|度)?出(?:过|了)?(?:问题|错|故障|状况|毛病|异常)(?:过|了)?" + _NOT_GONE,
             r"(?:没有|没|未|不)再(?:次|度)?(?:出现|发生|复现|重现|断|卡|掉|报|犯|慢|有)(?:过|了|线|顿|错){0,3}"
             + _NOT_GONE,
             r"不(?:再)?(?:会)?(?:卡|慢|断|掉|崩|弹|黑屏|闪退|死机|报错|出错|超时)(?:线|顿|机|纸)?了|不卡",
@@ -203,8 +206,8 @@ def stance(clause: Clause, words: AnswerWords) -> Stance:
     if found.condition.search(text) or (clause.is_consequence and _CONSEQUENCE.search(text)):
         return Stance.DOUBT
     if clause.is_question or _ASKS.search(text) or _ASKS_LATIN.search(text):
-        return Stance.NO if said is Stance.NO and _ASKS_WHY.search(text) else Stance.DOUBT
-    if found.sarcasm.search(text) and said is not Stance.NO:
+        return Stance.NO if said in (Stance.NO, Stance.ILL) and _ASKS_WHY.search(text) else Stance.DOUBT
+    if found.sarcasm.search(text) and said not in (Stance.NO, Stance.ILL):
         return Stance.DOUBT
     if said is Stance.OTHER and (clause.is_after_but or found.doubt.search(text)):
         return Stance.DOUBT
@@ -274,4 +277,6 @@ def _ill(marked: str, found: _Patterns, *, lasts: bool) -> Stance:
         return Stance.WAS_NO
     if found.past.search(marked) and not lasts:
         return Stance.OTHER
-    return Stance.DOUBT if _CONCESSION.search(marked) and not lasts else Stance.NO
+    if lasts:
+        return Stance.NO
+    return Stance.DOUBT if _CONCESSION.search(marked) else Stance.ILL

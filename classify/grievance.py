@@ -3,8 +3,9 @@
 What is said about complaining is taken out first: names of things ("投诉系统权限申请"), what customers complain
 about, quoted words. Each theme of complaint that is left counts once however often it occurs, so that long
 mails do not add up to complaints; some count only near one another (three days + no answer). What speaks for
-another kind of mail is taken off, within a limit. Better to ask than to miss: a text that shows nothing
-at all, neither grievance nor any usual business, is asked about. Linear in the text, bounded by `CHARS_MAX`.
+another kind of mail is taken off, within a limit; and the tone of the whole is put on top (`tone`). Better to
+ask than to miss: a text that shows nothing at all, neither grievance nor any usual business, is one of doubt.
+Linear in the text, bounded by `CHARS_MAX`.
 """
 
 import re
@@ -62,7 +63,12 @@ def judge(subject: str, text: str, words: Words) -> Grievance:
     hits = [*mocked, *found(said, known.signs, known.negations), *counted(said)]
     against = [*_single(hits, known.signs), *_near(hits, known)]
     speaking_for = _single(found(whole, known.calm), known.calm)
-    return _verdict(against, list(speaking_for), known)
+    return _verdict(against, list(speaking_for), _tone(whole, words), known)
+
+
+def _tone(whole: str, words: Words) -> _Reason:
+    heard, pieces = words.tone.heard(whole)
+    return _Reason(heard * words.grievance.tone, f"tone: {', '.join(pieces)}")
 
 
 def _prepared(subject: str, text: str) -> str:
@@ -140,16 +146,21 @@ def _are_apart(one: Hit, other: Hit) -> bool:
     return one.at + len(one.phrase) <= other.at or other.at + len(other.phrase) <= one.at
 
 
-def _verdict(against: list[_Reason], speaking_for: list[_Reason], known: GrievanceWords) -> Grievance:
-    score = sum(reason.weight for reason in against)
-    if against:
-        score -= min(CALM_MAX, sum(reason.weight for reason in speaking_for))
-    reasons = [f"+{reason.weight:.1f} {reason.words}" for reason in against]
-    reasons += [f"-{reason.weight:.1f} {reason.words}" for reason in speaking_for if against]
-    if not speaking_for and score < known.ask:
-        score, reasons = known.ask, [*reasons, "nothing that shows usual business"]
+def _verdict(
+    against: list[_Reason], speaking_for: list[_Reason], tone: _Reason, known: GrievanceWords
+) -> Grievance:
+    lacking = known.nothing - sum(reason.weight for reason in against)
+    if lacking > 0 and not speaking_for:
+        against = [*against, _Reason(lacking, "nothing that shows usual business")]
+    calm = speaking_for if against else []
+    said = sum(reason.weight for reason in against) - min(CALM_MAX, sum(reason.weight for reason in calm))
+    score = said + tone.weight
+    is_complaint = score >= known.yes and said >= known.some
+    is_doubtful = score >= known.ask or said >= known.plain
+    signed = [(reason.weight, reason) for reason in (*against, tone)]
+    signed += ((-reason.weight, reason) for reason in calm)
     return Grievance(
-        verdict="yes" if score >= known.yes else "ask" if score >= known.ask else "no",
+        verdict="yes" if is_complaint else "ask" if is_doubtful else "no",
         score=round(score, 2),
-        reasons=tuple(reasons[:REASONS_MAX]),
+        reasons=tuple(f"{weight:+.1f} {reason.words}" for weight, reason in signed)[:REASONS_MAX],
     )

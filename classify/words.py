@@ -11,6 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classify.tone import Tone
+
 if TYPE_CHECKING:
     from classify.learned import Model
 
@@ -39,6 +41,11 @@ class GrievanceWords:
 
     yes: float
     ask: float
+    plain: float
+    some: float
+    tone: float
+    """What a unit of `Words.tone` weighs."""
+    nothing: float
     neutral: tuple[str, ...]
     negations: tuple[str, ...]
     mocked: tuple[str, ...]
@@ -81,20 +88,26 @@ class Words:
     grievance: GrievanceWords
     answer: AnswerWords
     categories: tuple[tuple[str, tuple[str, ...]], ...]
+    tone: Tone
     learned: "Model | None" = None
     """Weights of `ombud learn` beside those that people wrote; None where the words stand alone."""
 
 
 def load(own: Path | None = None) -> Words:
     """The words of the package, and those of a file of one's own. Raises OSError, TOMLDecodeError."""
-    data = tomllib.loads((files("classify") / "words.toml").read_text("utf-8"))
+    data = {**_own("words.toml"), "tone": _own("tone.toml")}
     if own is not None:
         data = _merged(data, tomllib.loads(own.read_text("utf-8")))
     return Words(
         grievance=_grievance(data["grievance"]),
         answer=AnswerWords(**{name: _longest_first(found) for name, found in data["answer"].items()}),
         categories=tuple((name, _longest_first(found)) for name, found in data["categories"].items()),
+        tone=Tone(weights=data["tone"]["weights"], intercept=float(data["tone"]["intercept"])),
     )
+
+
+def _own(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("classify") / name).read_text("utf-8"))
 
 
 def normal(text: str) -> str:
@@ -106,6 +119,10 @@ def _grievance(found: dict[str, Any]) -> GrievanceWords:
     return GrievanceWords(
         yes=float(found["yes"]),
         ask=float(found["ask"]),
+        plain=float(found["plain"]),
+        some=float(found["some"]),
+        tone=float(found["tone"]),
+        nothing=float(found["nothing"]),
         neutral=_longest_first(found["neutral"]),
         negations=_longest_first(found["negations"]),
         mocked=_longest_first(found["mocked"]),

@@ -1,8 +1,6 @@
 """What answers to "is it solved?" mean: figures on labelled answers, and the cases that must never fail."""
 
-import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,10 +9,10 @@ from hypothesis import strategies as st
 from classify import words
 from classify.answer import CHARS_MAX, EVIDENCE_CHARS, meaning, rating
 from classify.facts import AnswerMeaning
+from tests.labelled import sets
 
 WORDS = words.load()
-LABELLED = (Path(__file__).parent / "labelled/answers.jsonl").read_text("utf-8")
-ANSWERS = [json.loads(line) for line in LABELLED.splitlines()]
+ANSWERS = sets.answers()
 RATES = {"confirm": 0.9, "not_solved": 0.9, "more_information": 0.8, "unclear": 0.9}
 """At least this share of each meaning is read as it is meant."""
 
@@ -24,22 +22,22 @@ def read(text: str) -> str:
 
 
 def test_no_labelled_answer_is_wrongly_a_confirmation() -> None:
-    wrong = [a["text"] for a in ANSWERS if a["meaning"] != "confirm" and read(a["text"]) == "confirm"]
+    wrong = [a.text for a in ANSWERS if a.meaning != "confirm" and read(a.text) == "confirm"]
     assert not wrong
 
 
 @pytest.mark.parametrize("half", ["tune", "held_out"])
 @pytest.mark.parametrize("meant", RATES)
 def test_labelled_answers_are_read_as_they_are_meant(half: str, meant: str) -> None:
-    answers = [a["text"] for a in ANSWERS if a["half"] == half and a["meaning"] == meant]
+    answers = [a.text for a in ANSWERS if a.half == half and a.meaning == meant]
     wrong = [text for text in answers if read(text) != meant]
     assert len(wrong) <= (1 - RATES[meant]) * len(answers), wrong
 
 
 def test_the_labelled_answers_are_enough_and_differ() -> None:
     assert len(ANSWERS) >= 260
-    assert max(Counter(a["id"] for a in ANSWERS).values()) == 1
-    assert max(Counter(a["text"] for a in ANSWERS).values()) == 1
+    assert max(Counter(a.id for a in ANSWERS).values()) == 1
+    assert max(Counter(a.text for a in ANSWERS).values()) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""How a text sounds: many small words, each with a small weight, where the lists of `grievance` find no phrase.
+
+People complain in words that no list foresees ("three approvals, two forms and a wet signature for a USB
+cable"); what they share are small pieces: 还, 又, 才, 三次, "was told", "nobody", as against 附件, 请问, "could you".
+Pieces are words and pairs of words in Latin letters, one to three characters in Chinese, any number as '#'.
+The weights stand in `tone.toml`; `python -m tests.labelled fit` makes them from the tuning half of the labelled mails.
+Linear in the text, bounded by `CHARS_MAX`; any text gives a number.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CHARS_MAX = 2_000
+CHARACTERS_MAX = 3
+"""Of a Chinese piece, and…"""
+WORDS_MAX = 2
+"""…of a Latin one."""
+BOUND = 2.5
+"""The tone says at most so much, for or against; what is plainly said outweighs it."""
+NAMED = 3
+"""Pieces that are told as reasons."""
+
+_TOKEN = re.compile(r"[a-z]{1,30}(?:'[a-z]{1,3})?|[0-9]{1,12}|[一-鿿]|[!?.…]{1,9}|\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """The weight of each piece, above 0 for complaints, and of a text without any."""
+
+    weights: dict[str, float]
+    intercept: float
+
+    def heard(self, text: str) -> tuple[float, tuple[str, ...]]:
+        """Log-odds that a folded, simplified text complains, within ±BOUND, and the pieces that say so most."""
+        found = [(self.weights[piece], piece) for piece in set(pieces(text)) if piece in self.weights]
+        # Over the root of their number: a long text says no more by its length.
+        total = self.intercept + sum(w for w, _ in found) / math.sqrt(max(1, len(found)))
+        ranked = sorted(found, key=lambda one: (-one[0] if total > 0 else one[0], one[1]))
+        return max(-BOUND, min(BOUND, total)), tuple(piece for _, piece in ranked[:NAMED])
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The pieces of a text; none reaches over the end of a line."""
+    tokens = ["#" if token.isdigit() else token for token in _TOKEN.findall(text[:CHARS_MAX])]
+    for at in range(len(tokens)):
+        for length in range(1, CHARACTERS_MAX + 1):
+            group = tokens[at : at + length]
+            if len(group) < length or group[-1] == "\n":
+                break
+            if all(_is_character(one) for one in group):
+                yield "".join(group)
+            elif length <= WORDS_MAX:
+                yield " ".join(group)
+
+
+def _is_character(piece: str) -> bool:
+    return len(piece) == 1 and piece >= "一"

@@ -1,0 +1,1 @@
+"""Labelled mails and answers, and the figures of how they are read."""

@@ -1,0 +1,62 @@
+"""The labelled sets as values. Invented mails; each line of the files is one, see the fields below."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+HALVES = ("tune", "held_out")
+"""Lists and weights are made by looking at the first only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledMail:
+    """A mail, and whether a person would call it a complaint."""
+
+    id: str
+    lang: str
+    """'zh', 'zh-hant' or 'en'."""
+    type: str
+    """What kind of complaint or of ordinary mail, in a word."""
+    half: str
+    subject: str
+    text: str
+    is_complaint: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledAnswer:
+    """An answer to "is it solved?", and what it means."""
+
+    id: str
+    lang: str
+    half: str
+    text: str
+    meaning: str
+
+
+def mails() -> tuple[LabelledMail, ...]:
+    """All labelled mails."""
+    return tuple(
+        LabelledMail(
+            id=row["id"],
+            lang=row["lang"],
+            type=row["type"],
+            half=row["half"],
+            subject=row["subject"],
+            text=row["text"],
+            is_complaint={"complaint": True, "ordinary": False}[row["label"]],
+        )
+        for row in _rows("grievance.jsonl")
+    )
+
+
+def answers() -> tuple[LabelledAnswer, ...]:
+    """All labelled answers."""
+    return tuple(LabelledAnswer(**row) for row in _rows("answers.jsonl"))
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    return map(json.loads, (FOLDER / name).read_text("utf-8").splitlines())
