@@ -155,7 +155,7 @@ def _verdict(
     calm = speaking_for if against else []
     said = sum(reason.weight for reason in against) - min(CALM_MAX, sum(reason.weight for reason in calm))
     score = said + tone.weight
-    is_complaint = score >= known.yes and said >= known.some
+    is_complaint = said >= known.sure or (score >= known.yes and said >= known.some)
     is_doubtful = score >= known.ask or said >= known.plain
     signed = [(reason.weight, reason) for reason in (*against, tone)]
     signed += ((-reason.weight, reason) for reason in calm)

@@ -35,8 +35,10 @@ class Tone:
     def heard(self, text: str) -> tuple[float, tuple[str, ...]]:
         """Log-odds that a folded, simplified text complains, within ±BOUND, and the pieces that say so most."""
         found = [(self.weights[piece], piece) for piece in set(pieces(text)) if piece in self.weights]
+        if not found:
+            return 0.0, ()  # a language that it does not know
         # Over the root of their number: a long text says no more by its length.
-        total = self.intercept + sum(w for w, _ in found) / math.sqrt(max(1, len(found)))
+        total = self.intercept + sum(w for w, _ in found) / math.sqrt(len(found))
         ranked = sorted(found, key=lambda one: (-one[0] if total > 0 else one[0], one[1]))
         return max(-BOUND, min(BOUND, total)), tuple(piece for _, piece in ranked[:NAMED])
 

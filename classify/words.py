@@ -42,6 +42,7 @@ class GrievanceWords:
     yes: float
     ask: float
     plain: float
+    sure: float
     some: float
     tone: float
     """What a unit of `Words.tone` weighs."""
@@ -120,6 +121,7 @@ def _grievance(found: dict[str, Any]) -> GrievanceWords:
         yes=float(found["yes"]),
         ask=float(found["ask"]),
         plain=float(found["plain"]),
+        sure=float(found["sure"]),
         some=float(found["some"]),
         tone=float(found["tone"]),
         nothing=float(found["nothing"]),

@@ -56,7 +56,9 @@ _EN_REPLY = (
 _END = r"(?:\s{0,3}[:：]|\s{0,3}$|\s{1,3}[-–—]\s|\s(?:from|re)\b|\s{0,2}(?:来自|來自))"
 _REPLY_SUBJECT = re.compile(
     rf"\s{{0,9}}(?:[\[【(（]\s{{0,3}}(?:{_ZH_REPLY}|{_EN_REPLY})\s{{0,3}}[\]】)）](?!的)|"
-    rf"(?:\[[^\]]{{0,40}}\]\s{{0,3}})?(?:{_ZH_REPLY}|{_EN_REPLY}){_END})",
+    rf"(?:\[[^\]]{{0,40}}\]\s{{0,3}})?(?:{_ZH_REPLY}|{_EN_REPLY}){_END}|"
+    # Notes and Domino: 'Ann Lee is out of the office.'
+    r"[\w.'-]{1,30}(?: [\w.'-]{1,30}){0,3} (?:is|am|will be) (?:currently )?out of the office\b[^?]{0,60}$)",
     re.IGNORECASE,
 )
 _REPLY_TEXT = re.compile(
@@ -68,13 +70,13 @@ _REPLY_TEXT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _RECEIPT = re.compile(
-    r"\s{0,9}(?:已读|已讀|未读|未讀|已送达|已送達|阅读收条|已读回执|阅读回执|邮件收条|回执|read|not read|delivered|read receipt|return receipt|"
+    r"\s{0,9}(?:已读|已讀|已讀取|已读取|未读|未讀|已送达|已送達|阅读收条|已读回执|阅读回执|邮件收条|回执|read|not read|delivered|read receipt|return receipt|"
     r"disposition notification)\s{0,3}(?:[:：]|\(|（|$)",
     re.IGNORECASE,
 )
 _RECEIPT_TEXT = re.compile(
     r"\breceipt\b|your message\b.{0,600}\b(?:was|has been) (?:successfully )?(?:read|delivered|displayed|deleted|received|opened)\b|"
-    r"收条|回执|回條|已被?阅读|已读|已讀|已打开|被打开|已送达|未阅读|被删除",
+    r"已[于於].{0,40}(?:阅读|閱讀|读取|讀取|查看)|收条|回执|回條|已被?阅读|已读|已讀|已打开|被打开|已送达|未阅读|被删除",
     re.IGNORECASE | re.DOTALL,
 )
 _RECALL = re.compile(
@@ -105,6 +107,8 @@ _UNATTENDED = re.compile(
     r"this (?:e-?mail|message|notification) (?:is|was|has been) (?:an? )?(?:automatically|automated|auto-?generated|system[- ]generated)",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"[“「『\"][^“”「」『』\"\n]{1,60}[”」』\"]")
+"""What somebody quotes of a machine's mail makes it none."""
 _NO_REPLY = re.compile(
     r"(?:[^@]{1,60}[._+-])?(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|unattended|mailer-daemon|mailerdaemon|postmaster|auto-?reply|auto-?responder)[^@]{0,40}@",
     re.IGNORECASE,
@@ -169,7 +173,8 @@ def _by_report(mail: Mail) -> str:
         return "a report (RFC 6522)"
     subject, text = mail.subject[:SUBJECT_CHARS], mail.own_text.strip()
     is_short = len(text) <= RECEIPT_CHARS_MAX
-    if is_short and _RECEIPT.match(subject) and (not text or _RECEIPT_TEXT.search(text)):
+    told = mail.text[:RECEIPT_CHARS_MAX]  # QUIRK: Outlook writes it like the header of a quotation.
+    if is_short and _RECEIPT.match(subject) and (not text or _RECEIPT_TEXT.search(told)):
         return "a read receipt (RFC 8098)"
     if is_short and _RECALL.match(subject) and (not text or _RECALL_TEXT.search(text)):
         return "a recall of a mail"
@@ -197,10 +202,11 @@ def _by_words(mail: Mail) -> str:
 
 def _acknowledgement(mail: Mail, subject: str, text: str) -> str:
     """A ticket system's: the words alone may be a person's, so a sign of a machine must come with them."""
+    ends = (text, mail.own_text[-TEXT_CHARS:])
     is_machine = (
         bool(mail.header("x-auto-response-suppress"))
         or bool(bulk(mail))
-        or bool(_UNATTENDED.search(text) or _UNATTENDED.search(mail.own_text[-TEXT_CHARS:]))
+        or any(_UNATTENDED.search(_QUOTED.sub(" ", said)) for said in ends)
     )
     is_said = _ACKNOWLEDGED.search(subject) or _ACKNOWLEDGED.search(text[:200])
     return "a ticket system's acknowledgement" if is_machine and is_said else ""

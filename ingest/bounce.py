@@ -40,7 +40,7 @@ _SUBJECT = re.compile(
     r"undeliver|not deliver|deliver(?:y|ed)? (?:\w{1,12} )?(?:status|fail|delay|problem|error|notif)|fail(?:ure|ed) (?:notice|mail|delivery)|"
     r"mail (?:\w{1,12} )?fail|returned mail|return(?:ed|ing) (?:message )?to sender|mail delivery|delivery has failed|"
     r"could not be delivered|nondeliverable|systems? bounce|delayed mail|message delayed|still being retried|"
-    r"warning: (?:message|could not).{0,60}|退信|退回|未送达|未传递|未傳遞|未送達|无法送达|无法投递|無法投遞|投递失败|投遞失敗|投递状态|传递失败|"
+    r"warning: (?:message|could not).{0,60}|退信|退回|未送达|未传递|未傳遞|未送達|无法送达|無法送達|无法传递|無法傳遞|无法投递|無法投遞|投递失败|投遞失敗|投递状态|传递失败|"
     r"傳遞失敗|传递状态|发送失败|發送失敗|邮件延迟|传递延迟",
     re.IGNORECASE,
 )

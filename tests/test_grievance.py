@@ -72,7 +72,12 @@ def test_the_reasons_add_up_to_the_score() -> None:
 
 def test_a_plain_word_of_complaint_is_asked_about_whatever_the_tone() -> None:
     calm = replace(WORDS, tone=Tone(weights={}, intercept=-BOUND))
-    assert judge("", "我要投诉", calm).verdict == "ask"
+    assert judge("", "投诉", calm).verdict == "ask"
+    assert judge("", "我要投诉", calm).verdict == "yes"
+
+
+def test_a_language_that_is_not_known_is_asked_about() -> None:
+    assert verdict("お世話になります") == "ask"
 
 
 def test_a_negation_reaches_over_no_stop() -> None:
@@ -108,7 +113,7 @@ def test_the_tone_is_bounded_and_names_its_pieces() -> None:
     tone = Tone(weights={"又": 9.0, "请": -9.0}, intercept=0.0)
     assert tone.heard("又") == (BOUND, ("又",))
     assert tone.heard("请") == (-BOUND, ("请",))
-    assert tone.heard("") == (0.0, ())
+    assert Tone(weights={}, intercept=-1.0).heard("안녕하세요") == (0.0, ())
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
