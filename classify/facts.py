@@ -182,6 +182,10 @@ class Command:
     """The rest of the first line."""
     text: str = ""
     """The lines below the first."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Of a form that was filled in, in the mail's lines or in a spreadsheet with it; see `form.py`."""
+    trouble: str = ""
+    """What was wrong with a spreadsheet, where the mail could be read without it; see `filled_form.py`."""
 
     @property
     def reason(self) -> str:

@@ -21,6 +21,7 @@ LINE_CHARS_MAX = VALUE_CHARS_MAX + NAME_CHARS_MAX
 CELLS_MAX = 40
 FIELDS_IN_LINE_MAX = 12
 
+# The keys are those of `process/record_form.py`; `test_record_form` compares.
 NAMES: dict[str, tuple[str, ...]] = {
     "cause": ("原因", "原因分析", "根本原因", "cause", "root cause"),
     "corrective": (
@@ -37,9 +38,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "actual": ("实际完成", "实际完成时间", "完成时间", "actual", "actual date"),
     "feedback": ("反馈", "反馈内容", "反馈用户", "feedback"),
     "complainant": ("投诉人", "投诉人姓名", "用户姓名", "complainant"),
-    "complainant_address": ("邮箱", "投诉人邮箱", "电子邮箱", "e-mail", "email", "mail"),
+    "address": ("邮箱", "投诉人邮箱", "电子邮箱", "e-mail", "email", "mail"),
     "employee_number": ("工号", "employee number", "employee no"),
-    "department": ("部门", "投诉人部门", "department"),
+    "user_department": ("部门", "投诉人部门", "department"),
     "phone": ("电话", "手机", "联系电话", "phone", "telephone"),
     "source": ("来源", "投诉来源", "source"),
     "about": ("投诉对象", "被投诉人", "complained about"),
@@ -54,6 +55,7 @@ PARAGRAPHS = frozenset({"text", "cause", "corrective", "preventive", "feedback",
 """Fields whose values may have several paragraphs."""
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
 _MARKS = " \t*>＞|｜·•▪●◆■□-—–#【[\u3000\u00a0\u200b"
+_LABEL_ENDS = " \t\n:：﹕*＊"
 _CLOSERS = " \t*】]|｜\u3000\u00a0\u200b"
 _QUOTED = re.compile(r"^[\s|｜]{0,8}[>＞]")
 # QUIRK: '1. 原因：', '（2）纠正措施：', '①…'.
@@ -82,7 +84,7 @@ def read(text: str) -> tuple[tuple[str, str], ...]:
     for field, lines, is_quoted in _fields(text):
         values = quoted if is_quoted else typed
         value = lines.strip()[:VALUE_CHARS_MAX]
-        if _is_empty(value):
+        if is_empty(value):
             values.setdefault(field, "")
         elif field in PARAGRAPHS and values.get(field) and value != values[field]:
             values[field] = f"{values[field]}\n{value}"[:VALUE_CHARS_MAX]
@@ -90,6 +92,11 @@ def read(text: str) -> tuple[tuple[str, str], ...]:
             values[field] = value
     chosen = {field: typed.get(field) or value for field, value in {**typed, **quoted}.items()}
     return tuple((field, value) for field, value in chosen.items() if value)
+
+
+def field_of(written: str) -> str:
+    """The field that a label names, '' for any other word: '【原 因】（必填）：' is the cause."""
+    return _FIELD_OF.get(_name(written.strip(_LABEL_ENDS)), "")
 
 
 def _fields(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -121,7 +128,7 @@ def _ends(line: str, current: str, lines: list[str]) -> bool:
     """Whether a line ends the field above it."""
     if _SIGNATURE.match(line):
         return True
-    has_value = any(not _is_empty(part) for part in lines)
+    has_value = any(not is_empty(part) for part in lines)
     return not line.strip(_MARKS) and has_value and current not in PARAGRAPHS
 
 
@@ -182,6 +189,7 @@ def _name(written: str) -> str:
     return name if name in _FIELD_OF else name.rstrip("是为")
 
 
-def _is_empty(value: str) -> bool:
+def is_empty(value: str) -> bool:
+    """Whether a value says nothing: a dash, 'none', a placeholder."""
     folded = value.strip(" 。.").casefold()
     return folded in _EMPTY or (folded[:1] in "<＜" and folded[-1:] in ">＞")

@@ -35,14 +35,15 @@ def link(choice: Choice, address: str, subject: str, words: dict[str, Any], lang
     if choice.verb is Verb.RATE:
         label = words["ratings"][choice.argument]
         first = f"{choice.about} {label}".strip()
-    elif choice.verb is Verb.SHEET:
+    elif choice.verb in (Verb.SHEET, Verb.INFORM):
         first, label = "", known["label"]
     else:
         word = known.get("word") or verb.word(choice.verb, language)
         first = f"{word} {choice.argument or known.get('placeholder', '')}".strip()
         label = f"{known['label']} {choice.argument}".strip()
     rows = [f"{row}{known['behind_row']}" for row in choice.rows]
-    body = "\r\n".join([first, *known.get("lines", []), *rows])
+    asked = [f"{words['form'][field]}{words['labels']['colon']}" for field in choice.fields]
+    body = "\r\n".join([*([first] if first else []), *(asked or known.get("lines", [])), *rows])
     return Link(label=label, first_line=first, href=_mailto(address, subject, body))
 
 

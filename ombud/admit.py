@@ -218,7 +218,7 @@ def _principal(mail: Mail, sender: Person, organisation: Organisation) -> Person
 
 def named(form: Mapping[str, str], organisation: Organisation) -> Person | None:
     """The complainant of a form: by address, employee number or name; else just as written."""
-    address = form.get("complainant_address", "")
+    address = form.get("address", "")
     if address:
         return organisation.who(address, form.get("complainant", ""))
     number = form.get("employee_number", "")
@@ -241,7 +241,7 @@ def _unknown(name: str, form: Mapping[str, str]) -> Person | None:
         key=f"name:{name}:{phone}",
         name=name,
         addresses=(),
-        department=form.get("department", ""),
+        department=form.get("user_department", ""),
         phone=phone,
         is_in_directory=False,
     )

@@ -46,6 +46,7 @@ EVIDENCE = {
     "different_matter": Evidence("03", MANAGED, ASSESSMENT),
     "dispatched": Evidence("05", MANAGED, INVESTIGATION),
     "returned": Evidence("05", MANAGED, INVESTIGATION),
+    "measures_begun": Evidence("05", MANAGED, RESPONSE),
     "measures_reported": Evidence("05", MANAGED, RESPONSE),
     "verified": Evidence("07", MANAGED, RESPONSE),
     "failed": Evidence("07", MANAGED, RESPONSE),

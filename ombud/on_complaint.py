@@ -3,13 +3,17 @@
 Source: HANDBOOK 2 (steps 02-10), 8.
 """
 
-from classify import answer, form
+from dataclasses import replace
+
+from classify import answer, filled_form
 from classify.facts import AnswerMeaning, Awaiting, Command, Verb
 from classify.trust import Capability
+from ombud import quoted_form
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, reply
 from process import complaint
 from process.case import Case
+from process.record_form import MEASURES
 from process.roles import may_read
 from process.turn import Refusal
 from store import complaints
@@ -48,7 +52,7 @@ def _answer_command(hand: Hand) -> Command:
 
 def command(hand: Hand, number: str) -> str:
     """A verb of the staff (or anybody's 'status'), carried out or answered with what was wrong."""
-    case, told = complaints.get(hand.conn, number), _staff_command(hand)
+    case, told = complaints.get(hand.conn, number), _staff_command(hand, number)
     if told is not None and told.verb is Verb.STATUS:
         return _status(hand, case)
     if not hand.may(Capability.COMMAND):
@@ -74,11 +78,17 @@ def _unproven(hand: Hand) -> Refusal:
     return Refusal(problem="not_proven", detail="; ".join(hand.facts.trust.reasons))
 
 
-def _staff_command(hand: Hand) -> Command | None:
-    """The verb, or 'measures' when a filled-in form of measures came without one."""
-    if hand.decision.command is None and form.read(hand.facts.own_words):
-        return Command(verb=Verb.MEASURES, text=hand.facts.own_words)
-    return hand.decision.command
+def _staff_command(hand: Hand, number: str) -> Command | None:
+    """The verb, or 'measures' when a filled-in form of measures came without one; with what the form says."""
+    told, facts = hand.decision.command, hand.facts
+    if told is not None and told.verb is not Verb.MEASURES:
+        return told
+    filled = filled_form.read(facts.mail, facts.own_words, number, MEASURES)
+    fields = filled.fields or quoted_form.read(hand, MEASURES)
+    if told is None and not fields and not filled.trouble:
+        return None
+    words = told or Command(verb=Verb.MEASURES, text=facts.own_words if fields else "")
+    return replace(words, fields=fields, trouble=filled.trouble)
 
 
 def advance(hand: Hand, number: str, told: Command) -> str:

@@ -12,9 +12,9 @@ def requester(order: WorkOrder, organisation: Organisation) -> Person:
     found = named(
         {
             "complainant": order.requester or order.employee_number,
-            "complainant_address": order.address,
+            "address": order.address,
             "employee_number": order.employee_number,
-            "department": order.department,
+            "user_department": order.department,
             "phone": order.phone,
         },
         organisation,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from classify.facts import Verb
 from classify.people import Organisation, Person, Role
-from process import closing, dispatch, handling, judging, remarks, repeats
+from process import answering, closing, dispatch, handling, judging, remarks, repeats
 from process.case import Case, State
 from process.outgoing import Choice
 from process.refusing import Allowed, refusal
@@ -60,7 +60,7 @@ TABLE = (
     Row(Verb.NOT_SOLVED, _states(State.NOT_VALID), USER, judging.objected),
     # 05 dispatch and handle
     Row(Verb.ASSIGN, _states(State.VALID, State.HANDLING), DESK, dispatch.assign),
-    Row(Verb.MEASURES, IN_DEPARTMENT, MANAGER, handling.measures),
+    Row(Verb.MEASURES, IN_DEPARTMENT, MANAGER, answering.measures),
     Row(Verb.RETURN, IN_DEPARTMENT, MANAGER, handling.return_to_desk),
     # 06, 07 verify
     Row(Verb.PASS, _states(State.VERIFYING), VERIFIER, handling.passed),

@@ -1,52 +1,18 @@
-"""Steps 05 to 07: the department answers with measures, the IT service manager judges them.
+"""Steps 05 to 07: the department returns it, or its measures (`answering.py`) are judged by the IT service manager.
 
 Source: HANDBOOK 2, rows 05-07.
 """
 
 from dataclasses import replace
 
-from classify.due import due
-from classify.facts import Verb
-from classify.form import read as read_form
 from classify.people import Role
-from process.case import Judgement, Measures, State
+from process.case import Judgement, State
 from process.closing import feed_back
 from process.dispatch import dispatched, noted_on_form, suggestions
-from process.turn import Cause, Refusal, Step, Turn, escalate, letter
+from process.turn import Cause, Refusal, Step, Turn, escalate
 
 FAILURES_UNTIL_ESCALATION = 2
 """A second 'not effective' goes to the management representative (step 07)."""
-VERIFY = (Verb.PASS, Verb.FAIL, Verb.NOTE)
-_FORM_FIELDS = ("cause", "corrective", "preventive", "responsible", "planned", "actual")
-
-
-def measures(turn: Turn) -> Step | Refusal:
-    """05 → 06: cause and measures, as free words or as the form."""
-    taken = _measures(turn)
-    if not any((taken.text, taken.cause, taken.corrective, taken.preventive)):
-        return Refusal(problem="no_measures")
-    turn = turn.become(state=State.VERIFYING, measures=taken)
-    task = letter("task_verify", *VERIFY)
-    return turn.step(
-        turn.event("measures_reported", turn.reason), notices=turn.to_role(Role.IT_SERVICE_MANAGER, task)
-    )
-
-
-def _measures(turn: Turn) -> Measures:
-    fields = {name: value for name, value in read_form(turn.reason) if name in _FORM_FIELDS}
-    for name in ("planned", "actual"):
-        fields[name] = _dated(fields.get(name, ""), turn)
-    # The form's lines stand in its fields; free words are kept as they are.
-    text = "" if any(fields.values()) else turn.reason
-    return Measures(text=text, **fields, by=turn.actor, at=turn.act.at)
-
-
-def _dated(words: str, turn: Turn) -> str:
-    """A date in words with the day that it means beside it: '下周三' is another one next week."""
-    named = due(words, turn.act.at, turn.rules.calendar.timezone)
-    if named is None or str(named.day.year) in words:
-        return words
-    return f"{words} ({named.day:%Y-%m-%d})"
 
 
 def return_to_desk(turn: Turn) -> Step | Refusal:

@@ -13,7 +13,7 @@ from tests.desk import Desk, mailto
 from tests.test_ladder import at
 
 COMPLAINT = "催收系统登录太慢，报修三天了没人管，我要投诉你们。"
-MEASURES = "措施\n原因：连接池太小\n纠正措施：已扩大\n预防措施：加监控"
+MEASURES = "措施\n原因：连接池太小\n纠正措施：已扩大\n预防措施：加监控\n责任人：张三\n计划完成：下周三"
 
 
 def complain(desk: Desk) -> str:

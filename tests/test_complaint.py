@@ -28,7 +28,7 @@ from tests.company import (
 )
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday 10:00 in Shanghai
-FORM = "原因：连接池太小\n纠正措施：扩容\n预防措施：加监控\n责任人：吴经理"
+FORM = "原因：连接池太小\n纠正措施：扩容\n预防措施：加监控\n责任人：吴经理\n计划完成：2026-12-02"
 
 
 def opened(complainant: Person = USER, **more: object) -> Step:

@@ -21,7 +21,7 @@ from tests.site import (
 )
 
 COMPLAINT = "催收系统登录不上，报了两天一直没人管，我要投诉！"
-FORM = "措施\n原因：连接池太小\n纠正措施：扩容\n预防措施：监控\n责任人：韩松"
+FORM = "措施\n原因：连接池太小\n纠正措施：扩容\n预防措施：监控\n责任人：韩松\n计划完成：本月底"
 
 
 def complain(site: Site) -> str:
