@@ -26,7 +26,7 @@ _VERB_INSIDE = re.compile(rf"(?:\b|(?<=\s))(?:{quote_words.VERBS_INSIDE})(?:\b|(
 _VERB_THEN_TEXT = re.compile(r"(?:写道|寫道|wrote)\s{0,2}:\s{0,4}\S", re.IGNORECASE)
 
 # "Fri, Nov 20", "20 Nov", "ven. 20 nov.", "Tue 16"; then digits.
-_WORDY_DATE = r"(?:[^\W\d_]{2,12}[.,]{0,2}\s{1,3}){0,3}\d{1,4}"
+_WORDY_DATE = r"(?:[^\W\d_]{1,12}[.,]{0,2}\s{1,3}){0,3}\d{1,4}"
 _CHINESE_DATE = (
     r"(?:(?:(?:星期|周|週|礼拜)[一二三四五六日天][,，、\s]{0,3}|[一二三四五六日天][,，、]\s{0,3}))?"
     r"(?:\d{2,4}\s?[年/.-]\s?\d{1,2}|\d{1,2}\s\d{1,2}月)"
@@ -58,6 +58,7 @@ _WROTE_ON = re.compile(
 _MENTIONED_END = re.compile(r"提到\s{0,4}$")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TIME = re.compile(r"\d{1,2}\s{0,2}[:.点時时]\s{0,2}\d{2}")
+_TIME_FIRST = re.compile(r"(?:上午|下午|晚上)?\d{1,2}[:点點时時]\d{2}")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}(?!\d)")
 _DIGIT = re.compile(r"\d")
 # What people write in the middle of a sentence of their own: "在2026年11月20日的邮件里，你们写道：".
@@ -72,6 +73,10 @@ _NAME_WROTE = re.compile(
 )
 _IN_YOUR_LETTER = re.compile(
     r"[=-]{4,20}\s{0,4}\d{4}-\d{1,2}-\d{1,2}[^=]{0,30}写道\s?:\s{0,4}[=-]{4,20}\s{0,4}"
+)
+# "在 2026-11-20 09:30:12，您写道：": to the second, as no person tells it.
+_YOU_WROTE = re.compile(
+    r"[在于於]\s{0,3}\d{4}[-/年][-\d/年月日号號\s]{3,12}\d{1,2}:\d{2}:\d{2}[，,]?\s{0,3}[你您](?:在来信中)?(?:写道|寫道)\s{0,4}"
 )
 _QUOTED = re.compile(r"\s{0,8}>")
 
@@ -131,7 +136,7 @@ def _is_whole(lines: Sequence[str], at: int, count: int) -> bool:
         return _is_followed_by_its_text(whole)
     colon, dashes = _COLON_END.search(whole), _DASH_END.search(whole)
     said = whole[: colon.start()] if colon else whole[: dashes.start()] if dashes else whole
-    if _SENTENCE.search(said):
+    if _SENTENCE.search(said) and not _YOU_WROTE.fullmatch(said):
         return False
     if not colon and not (dashes and _DASHED.match(lines[at].strip(_FURNITURE))):
         return (
@@ -192,13 +197,20 @@ def _begins_later(lines: Sequence[str], at: int, count: int) -> bool:
     """
     begins_dated = bool(_PREPOSED.match(_stripped(lines[at])) or _DATED.match(_stripped(lines[at])))
     for skipped in range(1, count):
-        start = _stripped(lines[at + skipped])
-        if start.startswith(("于", "於")) and lines[at + skipped - 1].rstrip().endswith(_ADDRESS_CLOSED):
-            continue  # '于 2026年…写道' goes on a line that began with the name.
+        above, start = lines[at + skipped - 1].rstrip(), _stripped(lines[at + skipped])
+        if _is_rest(above, start):
+            continue
         is_dated = bool(_PREPOSED.match(start))
         if (is_dated or not begins_dated) and _is_whole(lines, at + skipped, count - skipped):
             return True
     return False
+
+
+def _is_rest(above: str, start: str) -> bool:
+    """Whether a line goes on with what the one above began: an address, '于 2026年…写道' behind a name, a time."""
+    if start.startswith(("于", "於")) and above.endswith(_ADDRESS_CLOSED):
+        return True
+    return bool(_OPENED_ADDRESS.search(above) or _TIME_FIRST.match(start))
 
 
 def _stripped(line: str) -> str:

@@ -58,8 +58,8 @@ def _own_lines(lines: Sequence[str]) -> list[int]:
             continue
         header = quote.starts_at(lines, at)
         if not header or _is_told(lines, at):
-            own.append(at)
-            at += 1
+            own += range(at, at + max(1, header))
+            at += max(1, header)
             continue
         at = _quotation_at(lines, at + header)
         if not quote.is_marked(lines[at] if at < len(lines) else ""):

@@ -16,7 +16,7 @@ LINE_CHARS_MAX = 600
 BLANK_LINES_MAX = 3
 """Between a rule and what it stands above."""
 
-# QUIRK: full-width colons and brackets, no-break and zero-width blanks, and "&nbsp;" in plain text (QQ).
+# QUIRK: full-width colons and brackets, no-break and zero-width blanks, and "&nbsp;" and "&gt;" in plain text (QQ).
 _READABLE = str.maketrans(
     {
         "：": ":",
@@ -43,6 +43,7 @@ _READABLE = str.maketrans(
     }
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u202d", None)
 )
+_ENTITY = re.compile(r"&(nbsp|gt|lt);")
 _DASHES = r"[-_=*~#+]"
 _RULE = re.compile(
     rf"[\s>*]{{0,8}}{_DASHES}{{2,100}}\s{{0,6}}(?:{quote_words.RULE_TITLES})[\s:]{{0,6}}{_DASHES}{{2,100}}[\s*]{{0,8}}",
@@ -70,7 +71,12 @@ _EMPHASIS = re.compile(r"\s{0,8}>{1,9}[^<]{1,200}<{2,9}\s{0,8}")
 
 def readable(text: str) -> list[str]:
     """The lines of a text, as many as it has, with colons, blanks and dashes of one kind."""
-    return text.translate(_READABLE).replace("&nbsp;", " ").split("\n")
+    text = text.translate(_READABLE)
+    return (_ENTITY.sub(_plain, text) if "&" in text else text).split("\n")
+
+
+def _plain(entity: re.Match[str]) -> str:
+    return {"nbsp": " ", "gt": ">", "lt": "<"}[entity[1]]
 
 
 def starts_at(lines: Sequence[str], at: int) -> int:

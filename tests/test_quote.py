@@ -8,9 +8,8 @@ import pytest
 
 from ingest import body, quote
 
-HEADERS = tomllib.loads((Path(__file__).parent / "replies" / "headers.toml").read_text(encoding="utf-8"))[
-    "header"
-]
+REPLIES = Path(__file__).parent / "replies"
+HEADERS = tomllib.loads((REPLIES / "headers.toml").read_text(encoding="utf-8"))["header"]
 OWN_ZH = "还是不行，今天又断了三次。\n\n请尽快处理！"
 # What people write above a quotation: short, long, signed, with lines that look like a header's or speak of one.
 OWN = {
@@ -83,6 +82,34 @@ def test_as_many_programs_as_told() -> None:
 def test_crlf_reads_the_same(header: dict[str, object]) -> None:
     text = f"{OWN_ZH}\n\n{quoted(header)}"
     assert body.own_text(text.replace("\n", "\r\n")) == body.own_text(text)
+
+
+SHORT = ("还是不行。\n请处理", "Still broken.\nPlease hurry.")
+ATTRIBUTIONS = tomllib.loads((REPLIES / "attributions.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("line", [*ATTRIBUTIONS["always"], *ATTRIBUTIONS["marked"]])
+def test_attribution_above_marked_lines(line: str) -> None:
+    header = line.replace("|", "\n")
+    for own, gap, quotation in product(SHORT, GAPS.values(), ("\n> 您好\n> 再见\n", "\n\n>您好\n>再见\n")):
+        assert body.own_text(own + gap + header + quotation) == own, header + quotation
+
+
+@pytest.mark.parametrize("line", ATTRIBUTIONS["always"])
+def test_attribution_above_unmarked_lines(line: str) -> None:
+    header = line.replace("|", "\n")
+    for own, gap, quotation in product(
+        SHORT, GAPS.values(), ("\n您好，请重启\n", "\n\nHello,\nplease restart\n")
+    ):
+        assert body.own_text(own + gap + header + quotation) == own, header + quotation
+
+
+OWN_TEXTS = tomllib.loads((REPLIES / "own.toml").read_text(encoding="utf-8"))["own"]
+
+
+@pytest.mark.parametrize("text", OWN_TEXTS, ids=lambda text: text[:20])
+def test_text_that_quotes_nothing_is_kept_whole(text: str) -> None:
+    assert body.own_text(text) == text.strip()
 
 
 OWN_WORDS = [
