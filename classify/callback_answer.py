@@ -60,7 +60,7 @@ class Said:
 
 
 _VERY = r"(?:非常|很|十分|特别|极其|极度|极为|极|相当|完全|超级?|太|最|真的?很|实在是?太)的?"
-_RATHER = r"(?:比较|较为|较|挺|蛮|还算|基本上?|总体上?|整体上?|大体上?|尚|算|颇|都|均)?(?:还?是)?"
+_RATHER = r"(?:比较|较为|较|挺|蛮|还算|总体上?|整体上?|大体上?|尚|算|颇|都|均)?(?:还?是)?"
 _NOT_QUITE = r"(?:不|没|没有|未)(?:太|怎么|是很|是太|是特别|是非常|是十分|够|大|很|非常|算|甚|完全|能|令人|能令人|能让人)?"
 _EN_VERY = r"(?:very|extremely|highly|completely|totally|really|most|deeply|absolutely|fully|entirely|super|100%)\s{1,3}"
 _EN_RATHER = r"(?:quite|mostly|fairly|rather|generally|pretty|overall)\s{1,3}"
@@ -82,7 +82,7 @@ SCALE: tuple[tuple[str, str], ...] = (
         "1",
         rf"{_VERY}不满意?|一点儿?[都也]?不满意|根本不满意|{_EN_VERY}{_SAD}|\bnot (?:at all|in the least) {_GLAD}|\bnot {_GLAD} at all",
     ),
-    ("3", r"\bneither\s{1,3}satisfied\s{1,3}nor\s{1,3}dissatisfied"),
+    ("3", r"基本上?(?:还|是)?满意|\bneither\s{1,3}satisfied\s{1,3}nor\s{1,3}dissatisfied"),
     ("2", rf"{_NOT_QUITE}满意|不满|{_EN_NOT}{_GLAD}|{_SAD}"),
     ("5", rf"{_VERY}满意|满意极了|{_EN_VERY}{_GLAD}|满分"),
     ("4", rf"{_RATHER}满意(?!度)|(?:{_EN_RATHER})?{_GLAD}"),
@@ -121,9 +121,11 @@ _POINTS = re.compile(
     r"(?<![\d./])([1-5])\s?(?:分(?![钟之析])|颗?星|/\s?5|\s?stars?\b|\s?points?\b|\s?out of\s5)|([一二三四五])(?:分(?![钟之析])|颗?星)"
 )
 _BARE = re.compile(
-    r"\W{0,5}(?:(?:我)?[选打给]|评[分价]|满意度|结果|答|回复|answer|rating|score)?\W{0,5}([1-5])(?!\d)\W{0,5}(.*)",
-    re.DOTALL,
+    r"\W{0,5}(?:(?:我)?[选打给]|评[分价]|满意度|结果|答|回复|answer|rating|score)?\W{0,5}([1-5])(?!\d)(\W{0,5})(.*)"
 )
+_COUNTS = re.compile(r"[天个次人点周月日年号分小台张条件单位级层楼项]|[a-z]")
+_COURTESY = re.compile(r"(?:thanks|thank you|thx|cheers|very|good|great|nice)\b")
+_LISTED = re.compile(r"(?:^|[\s;,。])[2-9]\s?[.、,)]")
 _TICKED = re.compile(
     r"(?:[☑☒✔✓√■●◉]|[\[(【]\s?[x√✓v*]\s?[\])】])\s{0,3}([^\s□☐○\[(【☑☒✔✓√■●◉]{1,12})|([^\s□☐○\])】☑☒✔✓√]{2,12})\s?[✓√✔]"
 )
@@ -154,12 +156,20 @@ def _marks(said: str) -> set[str]:
     """The steps that are named: by words, by points, or by a number that stands for the whole answer."""
     marks = _found(said, _SCALE)
     marks |= {_digit(found[1] or found[2]) for found in _POINTS.finditer(said)}
-    first, _, _ = said.partition("\n")
+    first, _, below = said.partition("\n")
     bare = _BARE.fullmatch(first)
-    # '5' and '4. 满意' are a number; in '3 天才解决' it counts something else.
-    if bare and (not bare[2] or _SCALE[1].match(bare[2])):
+    if bare and _stands_alone(bare[2], bare[3], f"{bare[3]}\n{below}"):
         marks.add(bare[1])
     return marks
+
+
+def _stands_alone(between: str, behind: str, rest: str) -> bool:
+    """Whether a number is the answer, as in '5', '4. 满意', '5 谢谢'; '3 天' counts, '1、打印机 2、网络' lists."""
+    if not behind or _SCALE[1].match(behind):
+        return True
+    is_apart = bool(between) and not between.strip(" ,。!;")
+    counts = _COUNTS.match(behind) and not _COURTESY.match(behind)
+    return is_apart and not counts and not _LISTED.search(rest)
 
 
 def _found(said: str, table: tuple[tuple[str, ...], re.Pattern[str]]) -> set[str]:

@@ -184,18 +184,23 @@ def _worktime(settings: Settings) -> Iterator[Fault]:
 
 
 def _callbacks(settings: Settings) -> Iterator[Fault]:
-    tiers = settings.callbacks.tiers
-    bounds = [tier.up_to for tier in tiers]
-    if not tiers or bounds[-1] is not None:
-        yield missing("callbacks.tiers", "end with a tier without up_to, such as { percent = 10 }")
-    finite = [bound for bound in bounds[:-1] if bound is not None]
-    if len(finite) < len(bounds) - 1 or finite != sorted(set(finite)):
-        yield Fault(
-            path="callbacks.tiers",
-            value=shown(str(bounds)),
-            problem="are not in rising order of up_to",
-            hint="give each tier but the last an up_to larger than the one before",
-        )
+    bounds = [tier.up_to for tier in settings.callbacks.tiers]
+    finite = [bound for bound in bounds if bound is not None]
+    checks = (
+        (
+            bounds[-1:] == [None] and len(finite) == len(bounds) - 1,
+            "do not end with the one tier for all above",
+            "let the last tier, and no other, be without up_to, such as { percent = 10 }",
+        ),
+        (
+            finite == sorted(set(finite)),
+            "are not in rising order of up_to",
+            "give each tier an up_to larger than the one before",
+        ),
+    )
+    for is_right, problem, hint in checks:
+        if not is_right:
+            yield Fault(path="callbacks.tiers", value=shown(str(bounds)), problem=problem, hint=hint)
 
 
 def _optional(settings: Settings) -> Iterator[Fault]:

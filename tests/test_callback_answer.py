@@ -46,6 +46,7 @@ ANSWERS = """
 非常不满|1
 失望|2
 令人满意|4
+基本满意|3
 态度不错|4
 态度不错，但是没解决|
 很好|5
@@ -57,6 +58,15 @@ ANSWERS = """
 满意，但希望更快|4
 满意满意满意|4
 3天才解决|
+3 天才解决|
+5 谢谢|5
+5，解决得很快|5
+5⏎解决得很快|5
+4 thanks|4
+3 people waiting|
+1、打印机卡纸 2、网络慢|
+1，打印机卡纸；2，网络慢|
+1. 打印机|
 5分钟就解决了，满意|4
 8分|
 very satisfied|5
@@ -90,7 +100,7 @@ no answer, voicemail|no_answer
 
 @pytest.mark.parametrize("line", ANSWERS.strip("\n").split("\n"))
 def test_answer_is_read_or_asked_back(line: str) -> None:
-    text, _, expected = line.rpartition("|")
+    text, _, expected = line.replace("⏎", "\n").rpartition("|")
     result = callback_answer.read(text).result
     assert (str(result.mark or result.value) if result else "") == expected, text
 
