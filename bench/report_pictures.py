@@ -56,7 +56,8 @@ def invented(seed: int = 7) -> Rows:
         CallbackRow(
             work_order=order.number,
             drawn_at=order.closed_at + timedelta(days=1),
-            result=None if dice.random() < 0.06 else dice.choices((5, 4, 3, 2, 1), (50, 34, 10, 4, 2))[0],
+            is_reached=(is_reached := dice.random() > 0.04),
+            result=dice.choices((5, 4, 3, 2, 1), (58, 34, 5, 2, 1))[0] if is_reached else None,
         )
         for order in orders
         if dice.random() < 0.3

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classify import answer, form, grievance, learned, verb
+from classify import answer, calendar_reply, form, grievance, learned, verb
 from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
 from classify.people import Role, address_key
 from classify.words import Words
@@ -46,6 +46,10 @@ class Reading:
     @cached_property
     def bulk(self) -> str:
         return automatic.bulk(self.facts.mail)
+
+    @cached_property
+    def calendar_reply(self) -> calendar_reply.CalendarReply | None:
+        return calendar_reply.read(self.facts.mail, self.facts.own_domain)
 
     @cached_property
     def grievance(self) -> grievance.Grievance:
@@ -108,6 +112,11 @@ def _is_own_mail(r: Reading) -> bool:
 def _is_foreign_desk(r: Reading) -> bool:
     """Another Ombud, or any program that marks its mail as such: never answered."""
     return bool(r.facts.mail.header(LOOP_HEADER))
+
+
+def _is_calendar_reply(r: Reading) -> bool:
+    """Before automatic mail, which it looks like: a calendar program answers for a person."""
+    return r.calendar_reply is not None
 
 
 def _is_automatic(r: Reading) -> bool:
@@ -192,6 +201,11 @@ def _by_bounce(r: Reading) -> str:
     return "; ".join(f"{x.address} {x.status}".strip() for x in report.recipients) if report else ""
 
 
+def _by_calendar(r: Reading) -> str:
+    reply = r.calendar_reply
+    return f"{reply.review}: {reply.status} of {reply.attendee} (RFC 5546)" if reply else ""
+
+
 def _by_command(r: Reading) -> str:
     return f"verb: {r.command.verb.value}" if r.command else "no verb in the first line"
 
@@ -219,6 +233,7 @@ RULES = (
     Rule("foreign-desk", _is_foreign_desk, Kind.LOOP, _says(f"{LOOP_HEADER} of another desk")),
     # Before automatic mail: the ITSM tool is a program, and what it exports is answered to no program.
     Rule("work-orders", _is_work_orders, Kind.WORK_ORDERS, _says("a table from a configured sender")),
+    Rule("calendar-reply", _is_calendar_reply, Kind.CALENDAR_REPLY, _by_calendar),
     Rule("automatic", _is_automatic, Kind.AUTOMATIC_REPLY, lambda r: r.automatic),
     Rule("bulk", _is_bulk, Kind.LIST_OR_BULK, lambda r: r.bulk),
     Rule("unreadable", _is_unreadable, Kind.UNREADABLE, lambda r: "; ".join(r.facts.mail.defects) or "empty"),

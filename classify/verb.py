@@ -40,6 +40,10 @@ WORDS: dict[Verb, tuple[str, ...]] = {
     Verb.RELEASE: ("放行", "重新处理", "release"),
     Verb.DISCARD: ("丢弃", "discard"),
     Verb.FILL_IN: ("填报", "fill in"),
+    Verb.ATTEND: ("参加", "出席", "attend"),
+    Verb.DECLINE: ("不参加", "不出席", "无法参加", "不能参加", "decline"),
+    Verb.TENTATIVE: ("待定", "暂定", "tentative"),
+    Verb.DONE: ("完成", "已完成", "办结", "done", "completed"),
 }
 """The first word of each is the one shown in Chinese mails."""
 ENGLISH = {

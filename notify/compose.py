@@ -62,6 +62,7 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
     tag = f" {token.subject_tag(notice.matter, code)}" if notice.matter else ""
     rendered = _rendered(notice, letterhead, (language, tag), now)
     subject = mime.clean(rendered.subject, mime.SUBJECT_CHARS_MAX) + tag
+    calendars = [one for one in notice.enclosures if one.content_type.startswith(mime.CALENDAR)]
     return Outgoing(
         message_id=message_id,
         matter=notice.matter,
@@ -74,8 +75,11 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
                 *_headers(notice, letterhead, message_id, (subject, now)),
                 *_reply_to(notice, letterhead, code),
             ],
-            mime.alternative(rendered.text, rendered.html),
-            (*notice.enclosures, *_form(notice, letterhead, language)),
+            mime.alternative(rendered.text, rendered.html, calendars),
+            (
+                *(one for one in notice.enclosures if one not in calendars),
+                *_form(notice, letterhead, language),
+            ),
         ),
     )
 

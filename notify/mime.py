@@ -18,6 +18,8 @@ LINE = 76
 CRLF = "\r\n"
 SUBJECT_CHARS_MAX = 180
 NAME_CHARS_MAX = 80
+CALENDAR = "text/calendar"
+"""An invitation stands beside text and HTML, not among the files."""
 
 
 def clean(value: str, chars_max: int) -> str:
@@ -66,9 +68,10 @@ def message(headers: list[str], part: Part, enclosures: Sequence[Enclosure] = ()
     return f"{head}{CRLF}{CRLF}{whole.body}".encode()
 
 
-def alternative(text: str, html: str) -> Part:
-    """Text and HTML of the same words (RFC 2046 5.1.4)."""
-    return _multipart("alternative", [_words("plain", text), _words("html", html)])
+def alternative(text: str, html: str, calendars: Sequence[Enclosure] = ()) -> Part:
+    """Text and HTML of the same words (RFC 2046 5.1.4), and an invitation as calendars read it (RFC 6047 2.4)."""
+    parts = [_part((f"Content-Type: {one.content_type}",), one.content) for one in calendars]
+    return _multipart("alternative", [_words("plain", text), _words("html", html), *parts])
 
 
 def _words(subtype: str, body: str) -> Part:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ombud import callback_commands, evidence_commands, launch, report_commands
+from ombud import callback_commands, evidence_commands, launch, report_commands, review_commands
 
 if TYPE_CHECKING:
     from ombud.show import Record
@@ -251,6 +251,7 @@ def demo(stay: bool, folder: Path | None, clock: bool, days: int) -> None:
 evidence_commands.add_to(main)
 report_commands.add_to(main)
 callback_commands.add_to(main)
+review_commands.add_to(main)
 
 if __name__ == "__main__":
     main()

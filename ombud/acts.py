@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from classify.facts import Kind, Verb
 from classify.trust import Capability
-from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_survey
+from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_review, on_survey
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
@@ -72,6 +72,7 @@ COMMANDS: dict[str, Callable[[Hand, str], str]] = {
     "M": on_mail.command,
     "R": on_report.command,
     "Q": on_survey.command,
+    "A": on_review.command,
 }
 """By the letter that the matter's number begins with (`ombud/matters.py`)."""
 
@@ -84,6 +85,7 @@ ACTS: dict[Kind, Callable[[Hand], str]] = {
     Kind.CALLBACK_ANSWER: on_callback.answered,
     Kind.WORK_ORDERS: import_orders.mailed,
     Kind.RECORDED_FORM: _recorded_form,
+    Kind.CALENDAR_REPLY: on_review.calendar_answered,
     Kind.COMPLAINT: admit_in_hand,
     Kind.ASK: _ask,
 }

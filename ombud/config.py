@@ -29,6 +29,7 @@ from ombud.sections import WEEKDAYS, MailboxSection, Settings
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
+from process.review import ReviewRules
 from process.rules import Rules
 from process.sampling import Tier
 from process.survey import SurveyRules
@@ -300,6 +301,18 @@ def survey_rules(settings: Settings) -> SurveyRules:
         target=found.target,
         is_pseudonymous=found.names == "hidden",
         publish_to=found.publish_to,
+    )
+
+
+def review_rules(settings: Settings) -> ReviewRules:
+    """Who is invited to service reviews, writes their minutes, and takes over their changes."""
+    found = settings.review
+    return ReviewRules(
+        stakeholders=found.stakeholders,
+        secretary=found.secretary,
+        change_management=found.change_management,
+        agenda=found.agenda,
+        remind_days=found.remind_days,
     )
 
 

@@ -12,7 +12,7 @@ from classify.people import Organisation, Person
 from ombud.requester import requester
 from process.callback import worklist_day
 from process.case import State
-from store import callbacks, complaints, inbox, reports, survey_answers, surveys
+from store import callbacks, complaints, inbox, reports, reviews, survey_answers, surveys
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -106,6 +106,15 @@ def _survey_form(conn: Connection, number: str) -> Matter | None:
     return Matter(number=number, subject="", awaiting=Awaiting.SURVEY, complainant=asked.party.person)
 
 
+def _review(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
+    """A service review ('A-2026'), or a decision or action of it ('A-2026-00003')."""
+    outcome = reviews.outcome(conn, number)
+    if outcome is None and reviews.get(conn, number) is None:
+        return None
+    subject = outcome.text if outcome else number
+    return Matter(number=number, subject=subject, awaiting=None, complainant=organisation.who(""))
+
+
 FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
     "C": _complaint,
     "M": _mail,
@@ -113,4 +122,5 @@ FINDERS: dict[str, Callable[[Connection, str, Organisation], Matter | None]] = {
     "W": _worklist,
     "B": _question,
     "Q": _survey,
+    "A": _review,
 }

@@ -19,6 +19,7 @@ from notify.compose import Letterhead
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
+from process.review import ReviewRules
 from process.rules import Rules
 from process.survey import SurveyRules
 
@@ -64,6 +65,7 @@ class Office:
     limits: Limits = field(default_factory=Limits)
     report_rules: ReportRules = field(default_factory=ReportRules)
     survey: SurveyRules = field(default_factory=lambda: SurveyRules(form=questionnaire.load()))
+    review_rules: ReviewRules = field(default_factory=ReviewRules)
     digest_at: time | None = None
     """When the desk gets the digest of the day, local time; None for never."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

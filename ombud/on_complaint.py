@@ -79,8 +79,12 @@ def _unproven(hand: Hand) -> Refusal:
 
 
 def _staff_command(hand: Hand, number: str) -> Command | None:
-    """The verb, or 'measures' when a filled-in form of measures came without one; with what the form says."""
+    """The verb, or 'measures' when a filled-in form of measures came without one; with what the form says.
+
+    A verb of another process ('已完成' above the form) is none here.
+    """
     told, facts = hand.decision.command, hand.facts
+    told = told if told and told.verb in (*complaint.VERBS, Verb.STATUS) else None
     if told is not None and told.verb is not Verb.MEASURES:
         return told
     filled = filled_form.read(facts.mail, facts.own_words, number, MEASURES)

@@ -25,7 +25,7 @@ from process.figures import Basis
 from process.outgoing import Choice, Enclosure, Notice
 from process.period import Period, ended_before, parse
 from process.report import Contents, Correction, Report, ReportState, contents, corrected, drafted
-from process.report_view import view
+from process.report_view import ReportView, view
 from store import events, once, report_rows, reports
 from store.database import reading
 
@@ -209,13 +209,7 @@ def _notice(office: Office, report: Report, to: Person, letter: Letter) -> Notic
         matter=report.number,
         shown=shown,
         choices=letter.choices,
-        enclosures=(
-            Enclosure(
-                filename=f"{report.number}.xlsx",
-                content_type=CONTENT_TYPE,
-                content=report_sheet.workbook(shown, words(language), office.letterhead.timezone),
-            ),
-        ),
+        enclosures=(_workbook(office, shown, language),),
         is_reply=bool(letter.answers),
         in_reply_to=letter.answers,
         references=(letter.answers,) if letter.answers else (),
@@ -223,18 +217,31 @@ def _notice(office: Office, report: Report, to: Person, letter: Letter) -> Notic
     )
 
 
-def files(office: Office, period: Period) -> Iterator[tuple[str, bytes]]:
-    """Page and workbook of a report, as (file name, bytes): the stored one, else as it would be drafted now."""
+def figures(office: Office, period: Period) -> tuple[ReportView, Enclosure]:
+    """A report as it is stored when it is published, else as it would be drafted now, with its workbook."""
     with reading(office.engine) as conn:
         report = reports.get(conn, period.number)
     now = office.clock()
     if report is None or not report.is_published:
         report = drafted(period.number, count(office, period, now), now, report)
+    shown = view(report, (person.name or person.address for person in readers(office)))
+    return shown, _workbook(office, shown, office.letterhead.default_language)
+
+
+def files(office: Office, period: Period) -> Iterator[tuple[str, bytes]]:
+    """Page and workbook of a report, as (file name, bytes)."""
+    shown, workbook = figures(office, period)
     to = next(iter(office.organisation.acting(Role.IT_SERVICE_MANAGER)))
-    # Composed as the mail is, but with no matter: a page that lies in a folder carries no token.
-    notice = replace(_notice(office, report, to, Letter(template="report")), matter="")
-    yield f"{report.number}.html", parse_mail(compose(notice, office.letterhead, now).content).html.encode()
-    yield f"{report.number}.xlsx", notice.enclosures[0].content
+    # With no matter: a page that lies in a folder carries no token.
+    notice = Notice(template="report", to=to, matter="", shown=shown)
+    page = parse_mail(compose(notice, office.letterhead, office.clock()).content).html
+    yield f"{shown.report.number}.html", page.encode()
+    yield workbook.filename, workbook.content
+
+
+def _workbook(office: Office, shown: ReportView, language: str) -> Enclosure:
+    content = report_sheet.workbook(shown, words(language), office.letterhead.timezone)
+    return Enclosure(filename=f"{shown.report.number}.xlsx", content_type=CONTENT_TYPE, content=content)
 
 
 def note(conn: Connection, report: Report, what: str, at: datetime, by: Person | None = None) -> None:

@@ -1,16 +1,24 @@
 """What the clock does at each tick, in this order: reminders, call-backs, the digest of the day, reports and their
-corrections, surveys.
+corrections, surveys, reviews.
 
 Each job looks at its tables and does what is due by `office.clock`; that it does a thing once is the
 database's business (a version, a unique row), so any number of clocks may tick. A clock that was set
 back does nothing again; one that was set forward, or a service that was down, catches up.
 """
 
-from ombud import call_back, digest, remind, reporting, survey_job
+from ombud import call_back, digest, remind, reporting, reviewing, survey_job
 from ombud.office import Office
 from store.complaints import Stale
 
-JOBS = (remind.due, call_back.daily, digest.daily, reporting.due, reporting.corrections, survey_job.due)
+JOBS = (
+    remind.due,
+    call_back.daily,
+    digest.daily,
+    reporting.due,
+    reporting.corrections,
+    survey_job.due,
+    reviewing.due,
+)
 
 
 def tick(office: Office) -> int:

@@ -247,6 +247,14 @@ class ReportSection(Section):
     targets: Targets = Targets()
 
 
+class ReviewSection(Section):
+    stakeholders: tuple[Email, ...] = ()
+    secretary: Email = ""
+    change_management: Email = ""
+    agenda: tuple[str, ...] = ()
+    remind_days: WorkingDays = 3
+
+
 class LimitsSection(Section):
     tries: Count = 3
     retry_s: Seconds = 2
@@ -343,6 +351,7 @@ class Settings(BaseSettings):
     worktime: Worktime = Worktime()
     digest: DigestSection = DigestSection()
     report: ReportSection = ReportSection()
+    review: ReviewSection = ReviewSection()
     limits: LimitsSection = LimitsSection()
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()

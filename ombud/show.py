@@ -17,7 +17,9 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from process.case import Case
+from process.outcome import Outcome
 from process.report import Report
+from process.review import Participant, Review
 from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
@@ -86,6 +88,43 @@ def report_line(report: Report) -> Record:
         "by": report.published_by.name,
         "corrections": len(report.corrections),
         "figures": {figure.name: figure.value for figure in report.contents.figures},
+    }
+
+
+def review_line(review: Review, outcomes: Iterable[Outcome]) -> Record:
+    """A service review with all that it came to."""
+    return {
+        "number": review.number,
+        "state": review.state.value,
+        "starts_at": review.starts_at.isoformat(),
+        "place": review.place,
+        "sequence": review.sequence,
+        "participants": [participant_line(one) for one in review.participants],
+        "minutes": [{"at": one.at.isoformat(), "mail": one.mail_id} for one in review.minutes],
+        "outcomes": [outcome_line(one) for one in outcomes],
+    }
+
+
+def participant_line(participant: Participant) -> Record:
+    """Somebody who is invited, and what they answered."""
+    return {
+        "name": participant.party.name,
+        "address": participant.party.address,
+        "attendance": participant.attendance.value,
+        "words": participant.words,
+    }
+
+
+def outcome_line(outcome: Outcome) -> Record:
+    """A decision or action of a review."""
+    return {
+        "number": outcome.number,
+        "state": outcome.state.value,
+        "is_action": outcome.is_action,
+        "text": outcome.text,
+        "owner": outcome.owner.name,
+        "due": outcome.due_at.isoformat() if outcome.due_at else "",
+        "words": outcome.words,
     }
 
 

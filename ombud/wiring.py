@@ -49,6 +49,7 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         limits=config.limits(settings),
         report_rules=config.report_rules(settings),
         survey=config.survey_rules(settings),
+        review_rules=config.review_rules(settings),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
 

@@ -89,6 +89,10 @@ TABLE = (
 )
 
 
+VERBS = frozenset(row.verb for row in TABLE)
+"""Those that mean something on a complaint."""
+
+
 def advance(case: Case, act: Act, organisation: Organisation, rules: Rules) -> Step | Refusal:
     """The case after the act, with its trail and its mails; or why the act changes nothing."""
     roles = roles_of(act.by, case, organisation)

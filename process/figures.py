@@ -214,9 +214,9 @@ def work_orders(basis: Basis, span: Span) -> Measured:
 
 
 def callback_coverage(basis: Basis, span: Span) -> Measured:
-    """Of the call-backs drawn in the period, those with a result."""
+    """Of the call-backs drawn in the period, those whose person was reached."""
     drawn = (row for row in basis.rows.callbacks if span.holds(row.drawn_at))
-    return _share((row.work_order, row.result is not None) for row in drawn)
+    return _share((row.work_order, row.is_reached) for row in drawn)
 
 
 def callback_satisfied(basis: Basis, span: Span) -> Measured:

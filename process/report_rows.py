@@ -79,6 +79,8 @@ class CallbackRow:
 
     work_order: str
     drawn_at: datetime
+    is_reached: bool = False
+    """Whether the person was spoken to (or answered), also when they did not want to say."""
     result: int | None = None
     """5 (very satisfied) to 1; None while there is none."""
 

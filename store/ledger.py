@@ -15,6 +15,7 @@ CLASSES = {
     "survey-answer": "follow_up",
     "callback-answer": "follow_up",
     "work-orders": "follow_up",
+    "calendar-reply": "follow_up",
     "automatic-reply": "automatic",
     "loop": "automatic",
     "list-or-bulk": "automatic",

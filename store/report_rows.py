@@ -11,7 +11,9 @@ from sqlalchemy import Connection, func, or_, select
 from classify.callback_answer import Result
 from process.case import Case
 from process.figures import CAME_BACK, JUDGED, VERIFIED
+from process.outcome import OutcomeState
 from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
+from store import reviews, surveys
 from store.record import from_json
 from store.tables import callback, callback_draw, complaint, event, event_detail, mail, work_order
 
@@ -68,28 +70,59 @@ def _marks(conn: Connection) -> dict[str, list[Mark]]:
 
 
 def _work_orders(conn: Connection, start: datetime) -> tuple[WorkOrderRow, ...]:
-    columns = (work_order.c.number, work_order.c.closed_at, work_order.c.department, work_order.c.category)
-    query = select(*columns).where(work_order.c.closed_at >= start).order_by(work_order.c.number)
+    query = (
+        select(work_order.c.number, work_order.c.closed_at, work_order.c.department, work_order.c.category)
+        .where(work_order.c.closed_at >= start)
+        .order_by(work_order.c.number)
+    )
     return tuple(WorkOrderRow(**row._mapping) for row in conn.execute(query))
 
 
 def _callbacks(conn: Connection, start: datetime) -> tuple[CallbackRow, ...]:
-    """Those that were called back; who could not be reached or did not want to say gave no result."""
     query = (
         select(callback.c.number, callback_draw.c.at, callback.c.result)
         .join(callback_draw, callback_draw.c.day == callback.c.day)
-        .where(callback_draw.c.at >= start, callback.c.is_called)
+        .where(callback.c.is_called, callback_draw.c.at >= start)
         .order_by(callback.c.number)
     )
-    return tuple(
-        CallbackRow(work_order=number, drawn_at=at, result=(Result(result).mark or None) if result else None)
-        for number, at, result in conn.execute(query)
+    return tuple(_callback(row.number, row.at, row.result) for row in conn.execute(query))
+
+
+def _callback(number: str, drawn_at: datetime, result: str) -> CallbackRow:
+    given = Result(result) if result else None
+    return CallbackRow(
+        work_order=number,
+        drawn_at=drawn_at,
+        is_reached=given not in (None, Result.NO_ANSWER),
+        result=(given.mark or None) if given else None,
     )
 
 
 def _surveys(conn: Connection, start: datetime) -> tuple[SurveyRow, ...]:
-    return ()
+    """Surveys that are over; their index is known once their answers are analysed."""
+    found = (one for one in surveys.listed(conn) if one.closed_at is not None and one.closed_at >= start)
+    return tuple(
+        SurveyRow(
+            number=one.number,
+            closed_at=one.closed_at,
+            index=one.outcome.index if one.outcome else None,
+        )
+        for one in found
+        if one.closed_at is not None
+    )
 
 
 def _actions(conn: Connection) -> tuple[ActionRow, ...]:
-    return ()
+    """Actions of all reviews, and the decisions that change management has not confirmed."""
+    return tuple(
+        ActionRow(
+            number=one.number,
+            decided_at=one.decided_at,
+            done_at=one.ended_at,
+            what=one.text,
+            owner=one.owner.name,
+            due_at=one.due_at,
+        )
+        for one in reviews.outcomes(conn)
+        if one.state is not OutcomeState.RECORDED
+    )

@@ -363,3 +363,28 @@ survey_answer = Table(
     Column("reading", JSON, nullable=False),
     Index("ix_survey_answer_survey_invitation", "survey", "invitation"),
 )
+
+review = Table(
+    "review",
+    metadata,
+    Column("number", String(20), primary_key=True),  # A-2026
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),  # planned, cancelled
+    Column("starts_at", UtcTime, nullable=False),
+    Column("remind_at", UtcTime),  # when its minutes are asked for
+    Column("record", JSON, nullable=False),
+)
+
+review_outcome = Table(
+    "review_outcome",
+    metadata,
+    Column("number", String(20), primary_key=True),  # A-2026-00003
+    Column("version", Integer, nullable=False),
+    Column("review", ForeignKey("review.number"), nullable=False),
+    Column("state", String(20), nullable=False),  # recorded, open, done, handed_over, confirmed, returned
+    Column("due_at", UtcTime),
+    Column("remind_at", UtcTime),  # of the next rung of its ladder
+    Column("record", JSON, nullable=False),
+    Index("ix_review_outcome_review", "review"),
+    Index("ix_review_outcome_remind_at", "remind_at"),
+)

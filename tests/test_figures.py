@@ -204,7 +204,9 @@ def everything(draw: st.DrawFn) -> Basis:
         for n, (when, kind) in enumerate(draw(st.lists(st.tuples(day, st.sampled_from("ab")), max_size=8)))
     ]
     calls = [
-        CallbackRow(work_order=f"W{n}", drawn_at=when, result=result)
+        CallbackRow(
+            work_order=f"W{n}", drawn_at=when, result=result, is_reached=result is not None or n % 3 == 0
+        )
         for n, (when, result) in enumerate(
             draw(st.lists(st.tuples(day, st.none() | st.integers(1, 5)), max_size=8))
         )
@@ -287,7 +289,7 @@ def independent(given_: Basis) -> dict[str, object]:
         "hours_to_close_p90": percentile(hours),
         "open_at_end": open_at_end,
         "work_orders": sum(inside(w.closed_at) for w in rows.work_orders),
-        "callback_coverage": len(answered) / len(drawn) if drawn else None,
+        "callback_coverage": fmean(c.is_reached for c in drawn) if drawn else None,
         "callback_satisfied": fmean(c.result in (4, 5) for c in answered) if answered else None,
         "callback_very_dissatisfied": sum(c.result == 1 for c in drawn),
         "actions_open": sum(

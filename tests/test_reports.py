@@ -29,11 +29,14 @@ from tests.company import (
     SERVICE_MANAGER,
     SHANGHAI,
     USER,
+    person,
 )
 from tests.desk import Desk
+from tests.desk import desk as open_desk
 from tests.site import SERVICE_MANAGER as SERVICE_MANAGER_ADDRESS
 from tests.site import USER as USER_ADDRESS
 from tests.site import Site
+from tests.test_callbacks import ITSM, export, row
 from tests.test_clock import COMPLAINT, MEASURES
 from tests.test_ladder import at
 
@@ -44,7 +47,7 @@ def closed(desk: Desk, subject: str = "催收系统登录太慢", text: str = CO
     """A complaint led through all its steps within a day."""
     desk.write(USER, subject, text)
     number = desk.cases()[-1].number
-    for person, notice, said in (
+    for who, notice, said in (
         (DESK_A, "task_accept", "受理"),
         (DESK_A, "task_judge", "有效 属实"),
         (DESK_A, "task_assign", "分派 催收系统开发部"),
@@ -54,7 +57,7 @@ def closed(desk: Desk, subject: str = "催收系统登录太慢", text: str = CO
         (USER, "feedback", "确认，已经解决了，谢谢。"),
     ):
         desk.move(minutes=30)
-        desk.answer(person, notice, said, number)
+        desk.answer(who, notice, said, number)
     assert desk.case(number).is_closed
     return number
 
@@ -152,8 +155,8 @@ def test_the_ready_made_reply_of_a_missed_target_is_understood(desk: Desk) -> No
 def test_approval_publishes_to_the_departments(desk: Desk) -> None:
     drafted(desk)
     desk.answer(SERVICE_MANAGER, "report_draft", "批准\n\n[3] 原因：周末无人值班")
-    for person in (COLLECTION, LOANS, SERVICE_MANAGER):
-        (mail,) = desk.got(person, "report")
+    for reader in (COLLECTION, LOANS, SERVICE_MANAGER):
+        (mail,) = desk.got(reader, "report")
         assert "服务月报 2026 年 11 月" in mail.subject
         assert "周末无人值班" in mail.text
     report = stored(desk)
@@ -358,3 +361,19 @@ def test_the_page_of_the_figures_defines_them_all_in_the_words_of_the_mails() ->
         said = words("en")["figures"][name]
         assert f"| {number} | `{name}` |" in page, name
         assert said["definition"] in page, name
+
+
+def test_work_orders_and_call_backs_are_counted(tmp_path: Path) -> None:
+    with open_desk(tmp_path, work_order_senders=frozenset({ITSM})) as desk:
+        desk.organisation = replace(ORGANISATION, people=(*ORGANISATION.people, person("ITSM", ITSM)))
+        addresses = ("qian@corp.example", "sun@corp.example", "mi@corp.example")
+        export(desk, *(row(f"WO-{n}", address) for n, address in enumerate(addresses, 1)))
+        desk.move_to(at("2026-11-23 09:01"))
+        desk.answer(DESK_A, "callback_worklist", "WO-1 满意\nWO-2 不满意 太慢")
+        desk.move_to(at("2026-12-03 09:00"))
+        report = stored(desk)
+        parts = {one.name: {p.label: p.count for p in one.parts} for one in report.contents.breakdowns}
+    names = ("work_orders", "callback_coverage", "callback_satisfied", "callback_very_dissatisfied")
+    assert [value(report, name) for name in names] == [3, pytest.approx(2 / 3), 0.5, 0]
+    assert parts["callback_results"] == {"4": 1, "2": 1}
+    assert parts["orders_by_category"] == {"桌面": 3}

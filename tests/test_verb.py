@@ -35,6 +35,10 @@ SPELLINGS = {
     Verb.RELEASE: "放行|重新处理|release",
     Verb.DISCARD: "丢弃|丟棄|discard",
     Verb.FILL_IN: "填报|填報|fill in",
+    Verb.ATTEND: "参加|出席|參加|attend",
+    Verb.DECLINE: "不参加|不出席|无法参加|不能参加|decline",
+    Verb.TENTATIVE: "待定|暂定|tentative",
+    Verb.DONE: "完成|已完成|办结|done|completed",
 }
 
 ONLY_RESEMBLING = """
