@@ -83,7 +83,9 @@ class Dissatisfied:
 
 def admit_dissatisfied(hand: Hand, found: Dissatisfied) -> str:
     """A complaint opened by an answer in the mail in hand; its number. Source: HANDBOOK 2 'What opens one', 2, 3."""
-    opening = _opening(hand, _in_hand(hand))
+    opening, office = _opening(hand, _in_hand(hand)), hand.office
+    # The mail may report on other people too: only what this one said is looked at.
+    told = particulars.read(found.subject, found.text, office.organisation, office.words)
     return _open(
         hand,
         replace(
@@ -96,7 +98,7 @@ def admit_dissatisfied(hand: Hand, found: Dissatisfied) -> str:
             text=found.text,
             language=found.person.language or opening.language,
             attachments=(),
-            particulars=replace(opening.particulars, work_order=found.work_order),
+            particulars=replace(told, work_order=found.work_order),
         ),
     )
 

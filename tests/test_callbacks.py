@@ -12,10 +12,11 @@ import pytest
 
 from classify.callback_answer import Result
 from ombud import show_callbacks
+from ombud.pseudonym import Pseudonym
 from process.callback import Callback, CallbackRules
 from process.case import Source
 from process.sampling import Reason, Tier
-from store import callbacks, report_rows, workorders
+from store import callbacks, erasure, events, report_rows, workorders
 from store.database import reading
 from tests.company import DESK_A, DESK_B, SECRETARY, SERVICE_MANAGER, USER, VIP
 from tests.desk import DESK, Desk, mailto
@@ -128,6 +129,51 @@ def test_quoted_list_filled_in(office: Desk) -> None:
     text = "已填，见下。\n\n在 2026年11月23日 9:01，IT服务台 <it-desk@corp.example> 写道：\n" + quoted
     office.answer(DESK_A, "callback_worklist", text.replace("WO-2 结果：", "WO-2 结果：不满意 备注：太慢"))
     assert results(office) == {"WO-1": "", "WO-2": "dissatisfied", "WO-3": ""}
+
+
+OUTLOOK = (
+    '<div class="WordSection1">{typed}</div><div style="border:none;border-top:solid #E1E1E1 1.0pt">'
+    "<p><b>发件人:</b> IT服务台 &lt;it-desk@corp.example&gt;<br><b>发送时间:</b> 2026年11月23日 9:01<br>"
+    "<b>收件人:</b> 李台<br><b>主题:</b> 回访清单</p></div>{quoted}"
+)
+FOXMAIL = (
+    "<div>{typed}</div><div>&nbsp;</div><hr><div>李台</div><div><b>发件人：</b>&nbsp;IT服务台</div>"
+    "<div><b>发送时间：</b>&nbsp;2026-11-23 09:01</div><div><b>主题：</b>&nbsp;回访清单</div><div>{quoted}</div>"
+)
+QQ = (
+    '<div>{typed}</div><div><br></div><div style="font-size:12px">------------------&nbsp;原始邮件&nbsp;------------------</div>'
+    '<div style="font-size:12px;background:#efefef"><div><b>发件人:</b>&nbsp;"IT服务台"&lt;it-desk@corp.example&gt;;</div>'
+    "<div><b>主题:</b>&nbsp;回访清单</div></div><div>{quoted}</div>"
+)
+TABLE = (
+    "<table><tr><td>日期</td><td>工单号</td><td>用户</td><td>结果</td><td>备注</td></tr>"
+    "<tr><td>2026-11-23</td><td>WO-1</td><td>钱进</td><td>满意</td><td>很快</td></tr>"
+    "<tr><td>2026-11-23</td><td>WO-2</td><td>孙总</td><td>不满意</td><td></td></tr></table>"
+)
+
+
+@pytest.mark.parametrize("client", [OUTLOOK, FOXMAIL, QQ], ids=["outlook", "foxmail", "qq"])
+@pytest.mark.parametrize(
+    "typed",
+    [TABLE, "<p>WO-1 满意 很快</p><p>WO-2 不满意</p>", "<p>见下</p>"],
+    ids=["table", "lines", "inside"],
+)
+def test_list_answered_from_mail_programs_that_quote_it_whole(office: Desk, client: str, typed: str) -> None:
+    export(office, *THREE)
+    morning(office)
+    mail = office.got(DESK_A, "callback_worklist")[0]
+    quoted = mail.html
+    if "见下" in typed:
+        quoted = quoted.replace("WO-1 结果：", "WO-1 结果：满意 备注：很快").replace(
+            "WO-2 结果：", "WO-2 结果：不满意"
+        )
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = DESK_A.address, DESK, f"回复: {mail.subject}"
+    message["Message-ID"], message["In-Reply-To"] = "<reply@mail.corp.example>", f"<{mail.message_id}>"
+    message.set_content(client.format(typed=typed, quoted=quoted), subtype="html")
+    office.put(message.as_bytes())
+    assert results(office) == {"WO-1": "satisfied", "WO-2": "dissatisfied", "WO-3": ""}
+    assert "很快" in drawn(office)["WO-1"].remarks
 
 
 def test_export_from_elsewhere_or_forged_changes_nothing(office: Desk) -> None:
@@ -334,6 +380,29 @@ def test_unanswered_question_comes_to_the_desk(asking: Desk) -> None:
     export(asking, row("WO-9", "u9@corp.example", "2026-11-27 10:00"))
     morning(asking, "2026-11-30")
     assert "WO-1" in asking.got(DESK_A, "callback_worklist")[-1].text
+
+
+def test_complaint_is_about_what_its_own_line_says(office: Desk) -> None:
+    """Others are praised in the same mail: nobody is held to be complained about, no category is theirs."""
+    export(office, *THREE)
+    morning(office)
+    office.answer(DESK_A, "callback_worklist", "WO-2 满意，李台态度很好\nWO-1 非常不满意 一直没修好")
+    (case,) = office.cases()
+    assert (case.about, case.about_keys, case.work_order) == ("", (), "WO-1")
+
+
+def test_person_erased_is_gone_and_the_draw_stays(office: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    export(office, *THREE)
+    morning(office)
+    office.answer(DESK_A, "callback_worklist", "WO-1 满意 钱进说很快")
+    with office.office.engine.begin() as conn:
+        erasure.sweep(conn, Pseudonym(person=USER), office.now)
+    one = drawn(office)["WO-1"]
+    assert not [word for word in ("钱进", "qian@") if word in str(one)]
+    assert one.result is Result.SATISFIED
+    with reading(office.office.engine) as conn:
+        assert show_callbacks.print_redraw(conn, date(2026, 11, 23), as_json=True)
+        assert events.verify(conn) == ""
 
 
 def test_off_draws_nothing(office: Desk) -> None:
