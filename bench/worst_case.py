@@ -1,6 +1,6 @@
 """How long hostile text keeps each regular expression, each reader and a whole message busy.
 
-`python -m bench.worst_case [--only WORD]` prints the slowest first and ends with 1 when a regular expression
+`python -m bench.worst_case [--only WORD] [--all]` prints the slowest first (40 of them, or all) and ends with 1 when a regular expression
 or reader needs more than LIMIT_MS for 60 kB, or a whole message more than MESSAGE_LIMIT_MS. A pattern that never
 meets 60 kB at once is measured with what it may meet: see BOUNDED. Times are of the processor, so that other work
 on the machine does not count.
@@ -68,13 +68,15 @@ def main() -> int:
     """Measures everything; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="only what has this word in its name")
-    only = parser.parse_args().only
+    parser.add_argument("--all", action="store_true", help="show everything that was measured")
+    options = parser.parse_args()
+    only = options.only
     signal.signal(signal.SIGPROF, _stop)
     # flufl.bounce tells on stderr which of its detectors could not read a report.
     logging.disable(logging.CRITICAL)
     everything = (*_patterns(only), *_readers(only), *_messages(only))
     measured = sorted(everything, reverse=True)
-    show(measured)
+    show(measured, len(measured) if options.all else SHOWN)
     return 1 if any(one.is_failure for one in measured) else 0
 
 
@@ -165,11 +167,11 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise TooSlowError
 
 
-def show(measured: list[Measured]) -> None:
+def show(measured: list[Measured], shown: int) -> None:
     """The table, worst first, and how many fail."""
     table = Table("", "ms", "limit", "what", "with")
     failures = [one for one in measured if one.is_failure]
-    for one in measured[: max(SHOWN, len(failures))]:
+    for one in measured[: max(shown, len(failures))]:
         mark = "✗" if one.is_failure else ""
         table.add_row(mark, f"{one.ms:,.1f}", f"{one.limit_ms:,.0f}", one.name, one.worst)
     console = Console(width=None if sys.stdout.isatty() else 140)

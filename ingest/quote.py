@@ -143,7 +143,11 @@ def _block_length(lines: Sequence[str], at: int, *, is_below_rule: bool = False)
 
 def _notes_length(lines: Sequence[str], at: int) -> int:
     """QUIRK: Lotus Notes writes name and time without labels, then the recipients and the subject with them."""
-    if at + 2 >= len(lines) or not _MOMENT.fullmatch(lines[at + 1][: LINE_CHARS_MAX + 1]):
+    if (
+        at + 2 >= len(lines)
+        or not lines[at + 1].lstrip()[:1].isdigit()
+        or not _MOMENT.fullmatch(lines[at + 1][: LINE_CHARS_MAX + 1])
+    ):
         return 0
     below = _block_length(lines, at + 2, is_below_rule=True)
     return 2 + below if below else 0
