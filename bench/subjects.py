@@ -159,7 +159,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "body.own_text": body.own_text,
         "body.language": body.language,
         "quote.starts_at": _quote_starts,
-        "forward.forwarded": forward.forwarded,
+        "forward.forwarded": lambda text: forward.forwarded(quote.scan(text)),
         "quoted_date.read": lambda text: quoted_date.read(text, UTC),
         "subject.base": subject.base,
         "bounce.read": lambda text: bounce.read(_report(text)),

@@ -33,13 +33,16 @@ _LINK_REST = re.compile(r"[^\s()<>]{1,2000}[)>][\s>]{0,4}")
 
 def own_text(text: str) -> str:
     """The lines of a text that its sender wrote; the whole text when none would be left."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines, shown = text.split("\n"), quote.readable(text)
-    numbers = _own_lines(shown[: quote.LINES_MAX])
+    return own_text_of(quote.scan(text))
+
+
+def own_text_of(scanned: quote.Scanned) -> str:
+    """The same of a text that has been scanned."""
+    lines, shown = scanned.written, scanned.shown
+    numbers = _own_lines(shown[: quote.LINES_MAX], scanned)
     footers = mobile_footer.marked([shown[number] for number in numbers])
-    kept = [number for position, number in enumerate(numbers) if position not in footers]
-    own = [lines[number] for number in kept]
-    return "\n".join(own + _unread(lines, numbers)).strip() or text.strip()
+    own = [lines[number] for position, number in enumerate(numbers) if position not in footers]
+    return "\n".join(own + _unread(lines, numbers)).strip() or "\n".join(lines).strip()
 
 
 def _unread(lines: Sequence[str], numbers: Sequence[int]) -> list[str]:
@@ -48,7 +51,7 @@ def _unread(lines: Sequence[str], numbers: Sequence[int]) -> list[str]:
     return list(lines[quote.LINES_MAX :]) if is_own else []
 
 
-def _own_lines(lines: Sequence[str]) -> list[int]:
+def _own_lines(lines: Sequence[str], scanned: quote.Scanned) -> list[int]:
     """The numbers of the lines that are not quoted."""
     own: list[int] = []
     at = 0
@@ -56,7 +59,7 @@ def _own_lines(lines: Sequence[str]) -> list[int]:
         if quote.is_marked(lines[at]):
             at = _below_marked(lines, at + 1 + _unmarked_rest(lines, at))
             continue
-        header = quote.starts_at(lines, at)
+        header = _header_length(lines, at, scanned)
         if not header or _is_told(lines, at):
             own += range(at, at + max(1, header))
             at += max(1, header)
@@ -66,6 +69,13 @@ def _own_lines(lines: Sequence[str]) -> list[int]:
             # The quotation is not marked line by line: all below is the other's.
             break
     return own
+
+
+def _header_length(lines: Sequence[str], at: int, scanned: quote.Scanned) -> int:
+    """How many lines the quotation header that begins here has; there is none above the first."""
+    if at <= scanned.at:
+        return scanned.length if at == scanned.at else 0
+    return quote.starts_at(lines, at)
 
 
 def _is_told(lines: Sequence[str], at: int) -> bool:

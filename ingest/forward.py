@@ -21,15 +21,12 @@ _QUOTES = " \"'“”‘’*|;,，"
 _WHEN = re.compile(r"(?:在|于|於|on|at)\s{0,3}(?=\d|[^\W\d_]{2,9}[.,])", re.IGNORECASE)
 
 
-def forwarded(text: str, zone: tzinfo = UTC) -> Forwarded | None:
-    """The first quoted original with a sender; None when the text holds none. Its time counts as the zone's."""
-    lines = quote.readable(text)
-    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for at in range(min(len(lines), quote.LINES_MAX)):
-        length = quote.starts_at(lines, at)
-        if length:
-            return _original(lines[at : at + length], written[at + length :], zone)
-    return None
+def forwarded(scanned: quote.Scanned, zone: tzinfo = UTC) -> Forwarded | None:
+    """The first quoted original, when it names a sender. Its time counts as the zone's where it gives none."""
+    if not scanned.length:
+        return None
+    below = scanned.at + scanned.length
+    return _original(scanned.shown[scanned.at : below], scanned.written[below:], zone)
 
 
 def _original(header: Sequence[str], below: Sequence[str], zone: tzinfo) -> Forwarded | None:

@@ -7,9 +7,9 @@ Sources: RFC 5322, RFC 2045-2049, RFC 2183, RFC 2231, and each module's own.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
-from ingest import addresses, body, contents, dates, forward, structure, subject, words
+from ingest import addresses, body, contents, dates, forward, quote, structure, subject, words
 from ingest.contents import Contents
 from ingest.headers import Header
 from ingest.mail import Address, Attachment, Forwarded, Mail
@@ -41,7 +41,8 @@ def parse(raw: bytes) -> Mail:
     header = root.header
     envelope = _envelope(header)
     read = contents.read(root)
-    own_text = body.own_text(read.text)
+    scanned = quote.scan(read.text)
+    own_text = body.own_text_of(scanned)
     in_reply_to, references = _ids(header, "in-reply-to"), _ids(header, "references")
     return Mail(
         message_id=addresses.message_id(header.value("message-id")),
@@ -62,7 +63,8 @@ def parse(raw: bytes) -> Mail:
         own_text=own_text,
         language=body.language(f"{envelope.subject}\n{own_text}"),
         attachments=read.attachments,
-        forwarded=_forwarded(root.content_type.kind, envelope, own_text, read),
+        forwarded=forward.forwarded(scanned, _zone(envelope))
+        or _attached(root.content_type.kind, envelope, own_text, read),
         defects=_defects(header, envelope, (*defects, *read.defects)),
         raw=raw,
     )
@@ -88,15 +90,18 @@ def _ids(header: Header, name: str) -> tuple[str, ...]:
     return addresses.message_ids(" ".join(header.values(name)))
 
 
-def _forwarded(content_type: str, envelope: _Envelope, own_text: str, read: Contents) -> Forwarded | None:
-    """The original in the text, else the first attached message when the mail is a forward of it.
+def _zone(envelope: _Envelope) -> tzinfo:
+    """The zone in which the sender's mail program writes times."""
+    return (envelope.date.tzinfo if envelope.date else None) or UTC
+
+
+def _attached(content_type: str, envelope: _Envelope, own_text: str, read: Contents) -> Forwarded | None:
+    """The first attached message when the mail is a forward of it.
 
     A delivery report attaches a message too, and forwards nothing.
     """
-    zone = envelope.date.tzinfo if envelope.date else None
-    inline = forward.forwarded(read.text, zone or UTC)
-    if inline is not None or content_type == "multipart/report":
-        return inline
+    if content_type == "multipart/report":
+        return None
     originals = (item for item in read.attachments if item.content_type == "message/rfc822")
     original = next(originals, None)
     says_little = len(own_text.strip()) <= NEARLY_EMPTY

@@ -6,6 +6,7 @@ word in a sentence. Sources: RFC 3676 4.5 (quote marks), and what the mail progr
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingest import attribution, header_block, quote_words
 
@@ -67,6 +68,29 @@ _MOMENT = re.compile(
 _QUOTED = re.compile(r"\s{0,8}>")
 # ">>> 紧急 <<<" is somebody's emphasis.
 _EMPHASIS = re.compile(r"\s{0,8}>{1,9}[^<]{1,200}<{2,9}\s{0,8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A text's lines, as written and as `readable`, and its first quotation header."""
+
+    written: list[str]
+    shown: list[str]
+    at: int
+    """The number of the header's first line; that of all lines where there is none."""
+    length: int
+    """How many lines the header has; 0 where there is none."""
+
+
+def scan(text: str) -> Scanned:
+    """The text with its first quotation header found."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    written, shown = text.split("\n"), readable(text)
+    for at in range(min(len(shown), LINES_MAX)):
+        length = starts_at(shown, at)
+        if length:
+            return Scanned(written=written, shown=shown, at=at, length=length)
+    return Scanned(written=written, shown=shown, at=len(shown), length=0)
 
 
 def readable(text: str) -> list[str]:
