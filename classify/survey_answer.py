@@ -17,6 +17,8 @@ from classify.survey_scale import Cell, Scale, folded
 
 LINES_MAX = 2_000
 LINE_CHARS_MAX = 4_000
+NUMBER_CHARS_MAX = 3
+"""Of a question's number, in digits or Chinese."""
 REMARK_CHARS_MAX = 4_000
 REMARK_CHARS_MIN = 4
 """Fewer characters left over say nothing."""
@@ -27,7 +29,7 @@ _MARKS = " \t*·•▪●◆■-—#>＞"
 _QUOTED = re.compile(r"\s{0,8}[>＞]")
 _HEAD = re.compile(
     r"(?:[(\[【]\s?)?(?P<word>第|q|题目?|问题|question|no\.?)?\s?(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})(?:\s?(?P<unit>题|问|项))?"
-    r"(?P<mark>\s?[.、):,=\-–—→|\]】>]{1,3}|[\t ]{1,40})?"
+    r"(?P<mark>\s?[.。、):,=\-–—→|\]】>]{1,3}|[\t ]{1,40})?"
 )
 _ANSWER_LEAD = re.compile(
     r"[\s>|]{0,8}(?:我的)?(?:回答|答案|答复|答|评分|打分|选择|answer|rating|score)\s{0,3}[:=]"
@@ -58,10 +60,12 @@ class Reading:
     """(question id or GENERAL, words)."""
     unclear: tuple[tuple[str, str], ...] = ()
     """(question id or GENERAL, what stands there)."""
+    rest: int | None = None
+    """The answer to all questions that have none, from this mail or from one before ('其余都是 5')."""
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.marks or self.remarks or self.unclear)
+    def has_answers(self) -> bool:
+        return bool(self.marks) or self.rest is not None
 
 
 @dataclass(slots=True)
@@ -74,8 +78,10 @@ class _Notes:
     bare: list[int] = field(default_factory=list)
     """Answers without a question, in order, and…"""
     bare_lines: list[str] = field(default_factory=list)
+    everything: int | None = None
+    """For all questions that these lines give no answer of their own, and…"""
     rest: int | None = None
-    """For all questions that have no answer of their own."""
+    """For those that have none from a mail before either."""
 
 
 def read(own: str, whole: str, form: Questionnaire, rows: Sequence[Sequence[str]] = ()) -> Reading:
@@ -91,7 +97,7 @@ def read(own: str, whole: str, form: Questionnaire, rows: Sequence[Sequence[str]
     return _merged([typed.notes, inline.notes, sheet.notes], form)
 
 
-def _merged(zones: Iterable[_Notes], form: Questionnaire) -> Reading:
+def _merged(zones: Sequence[_Notes], form: Questionnaire) -> Reading:
     """The first zone that answers a question counts; what is unclear in one may be clear in another."""
     marks: dict[str, int] = {}
     remarks: dict[str, str] = {}
@@ -105,12 +111,14 @@ def _merged(zones: Iterable[_Notes], form: Questionnaire) -> Reading:
                 remarks.setdefault(question_id, text)
     order = [question.id for question in form.questions]
     rank = {question_id: n for n, question_id in enumerate((*order, GENERAL))}
-    if marks:
+    rest = next((notes.rest for notes in zones if notes.rest is not None), None)
+    if marks or rest is not None:
         unclear.pop(GENERAL, None)
     return Reading(
         marks=tuple((one, marks[one]) for one in order if one in marks),
         remarks=tuple(sorted(remarks.items(), key=lambda item: rank[item[0]])),
         unclear=tuple((one, text) for one, text in unclear.items() if one not in marks and text.strip()),
+        rest=rest,
     )
 
 
@@ -220,8 +228,10 @@ class _Zone:
         """'1-8题满意,第9题5分,其余4'."""
         groups = survey_group.groups(text, self.scale)
         for group in groups:
-            if group.numbers is None:
+            if group.numbers is None and group.is_rest:
                 self.notes.rest = group.value
+            elif group.numbers is None:
+                self.notes.everything = group.value
             for number in group.numbers or ():
                 question = self._numbered(str(number))
                 if question is not None and not question.is_open:
@@ -314,9 +324,9 @@ class _Zone:
         if self.saw_form:
             # Our own words around the form are no remarks of theirs.
             self.notes.remarks.pop(GENERAL, None)
-        if self.notes.rest is not None:
+        if self.notes.everything is not None:
             for question in rated:
-                self.notes.marks.setdefault(question.id, self.notes.rest)
+                self.notes.marks.setdefault(question.id, self.notes.everything)
 
     def _numbered_lines(self) -> bool:
         """'4 满意' among numbered lines is question 4's; whether all lines without a question are such."""
@@ -342,6 +352,8 @@ def _tidy(written: str) -> str:
 
 def _number(written: str) -> int:
     """'7', '十', '十二'; 0 when it is none."""
+    if len(written) > NUMBER_CHARS_MAX:
+        return 0
     if written.isdecimal():
         return int(written)
     tens, ten, ones = written.rpartition("十")

@@ -17,7 +17,7 @@ _SEPARATORS = re.compile(r"[\s,，、;；/|]{1,20}")
 _COMPACT_MIN = 4
 """'444' may be anything; so many digits without a blank are a row."""
 _PAIR = re.compile(
-    r"(?:^|(?<=[\s;,，、|/。；]))(?:第|q|题|no\.?)?\s?(?P<number>\d{1,2})\s?(?:题|项)?\s?[.、):=\-–—→>]{1,2}\s?(?=\S)"
+    r"(?:^|(?<=[\s;,，、|/。；]))(?:第|q|题|no\.?)?\s?(?P<number>\d{1,2})(?:\s?(?:题|项)\s?[.。、):=\-–—→>]{0,2}|\s?[.。、):=\-–—→>]{1,2})\s?(?=\S)"
 )
 _GLUE = " \t;,，、|/。；.()"
 _SEGMENT = re.compile(r"[,，;；。\n]")
@@ -29,18 +29,23 @@ _NUMBER_OR_DASH = re.compile(r"\d{1,2}|-|–|~|至|到|to")
 _SINGLE = re.compile(r"(?:第|q)?\s?(?P<number>\d{1,2})(?:\s?(?:题|项)\s?|\s{1,4}|(?=[^\d\s]))")
 _DIGIT = re.compile(r"\d|第")
 _REST = re.compile(
-    r"(?:对)?(?:其他|其余|其它|剩下|余下|以上|全部|所有|各方?面|各项|每一?项|每题|统一|一律|全|都|均|everything|the rest|all others|others?|rest|all)"
+    r"(?:我|对)?(?:其他|其余|其它|剩下|余下|以上|全部|所有|各方?面|各项|各题|每一?项|每题|统一|一律|全|都|均|everything|the rest|all others|others?|rest|all)"
     r"(?:的|题目?|各项|几题|几项|方面|项目|问题|questions?|items?|are|is|都|均|全部|全|为|是|选|打|给|[:=\s])*"
 )
+_ORDINAL = re.compile(r"第([一二三四五六七八九])(?=[题项])")
+_EXCEPT = re.compile(r"^除了?(.{1,40}?)(?:之|以)?外$")
+_SAYS_REST = ("其他", "其余", "其它", "剩下", "余下", "the rest", "rest", "other", "all others")
 _SAYS_GROUP = ("题", "项", "都", "均", "全", "all", ":", "=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One answer for several questions; `numbers` None is all that have no answer of their own."""
+    """One answer for several questions; `numbers` None is all of them, or all that have none."""
 
     numbers: tuple[int, ...] | None
     value: int
+    is_rest: bool = False
+    """'其余': only those that have no answer, from this mail or from one before."""
 
 
 def row(text: str, scale: Scale, count: int) -> list[int]:
@@ -74,6 +79,7 @@ def labelled_value(text: str, scale: Scale) -> int | None:
 
 def pairs(text: str, scale: Scale) -> list[tuple[int, int]]:
     """(number of the question, value) of a line with several such pairs and nothing else."""
+    text = _ORDINAL.sub(_in_digits, text)
     heads = list(_PAIR.finditer(text))[: NUMBERS_MAX + 1]
     if len(heads) < 2 or text[: heads[0].start()].strip(_GLUE):
         return []
@@ -88,6 +94,7 @@ def pairs(text: str, scale: Scale) -> list[tuple[int, int]]:
 
 def groups(text: str, scale: Scale) -> list[Group]:
     """The groups of a line: '1-8题都满意,第9题5分,其余4'."""
+    text = _ORDINAL.sub(_in_digits, text)
     whole = _group(text, scale)
     if whole:
         return [whole]
@@ -109,15 +116,22 @@ def _group(text: str, scale: Scale) -> Group | None:
         value = scale.only(text[named.end() :])
         if value is not None:
             return Group(numbers=_listed(named["list"]), value=value)
-    rest = _REST.match(text)
-    value = scale.only(text[rest.end() :]) if rest else None
-    return None if value is None else Group(numbers=None, value=value)
+    whole = _REST.match(text)
+    value = scale.only(text[whole.end() :]) if whole else None
+    is_rest = whole is not None and whole[0].lstrip("我对").startswith(_SAYS_REST)
+    return None if value is None else Group(numbers=None, value=value, is_rest=is_rest)
 
 
 def _single(text: str, scale: Scale) -> Group | None:
+    text = _EXCEPT.sub(r"\1", text)
     found = _PAIR.match(text) or _SINGLE.match(text)
     value = scale.only(text[found.end() :]) if found else None
     return None if found is None or value is None else Group(numbers=(int(found["number"]),), value=value)
+
+
+def _in_digits(ordinal: re.Match[str]) -> str:
+    """'第三' as '第3'."""
+    return f"第{'一二三四五六七八九'.index(ordinal[1]) + 1}"
 
 
 def _listed(written: str) -> tuple[int, ...]:

@@ -49,7 +49,7 @@ WORDS: dict[int, tuple[str, ...]] = {
 }  # fmt: skip
 """What people write for the values of the scale, in simplified characters and lower case."""
 ALONE: dict[str, int] = {
-    "很好": 5, "非常好": 5, "excellent": 5, "very good": 5, "好": 4, "good": 4, "ok": 3, "okay": 3, "可以": 3,
+    "很好": 5, "非常好": 5, "excellent": 5, "满分": 5, "very good": 5, "好": 4, "good": 4, "ok": 3, "okay": 3, "可以": 3,
     "差": 2, "较差": 2, "poor": 2, "bad": 2, "很差": 1, "非常差": 1, "very bad": 1, "very poor": 1, "terrible": 1,
     "na": 0, "无": 0, "没有": 0, "none": 0,
 }  # fmt: skip

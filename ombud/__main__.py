@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ombud import callback_commands, evidence_commands, launch, report_commands, review_commands
+from ombud import (
+    callback_commands,
+    evidence_commands,
+    launch,
+    report_commands,
+    review_commands,
+    survey_commands,
+)
 
 if TYPE_CHECKING:
     from ombud.show import Record
@@ -252,6 +259,7 @@ evidence_commands.add_to(main)
 report_commands.add_to(main)
 callback_commands.add_to(main)
 review_commands.add_to(main)
+survey_commands.add_to(main)
 
 if __name__ == "__main__":
     main()

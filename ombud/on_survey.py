@@ -55,8 +55,8 @@ def _take_in(hand: Hand, survey: Survey, asked: Invitation) -> None:
     now = stand((*before, _answer(hand, asked, Standing.COUNTED, reading)), survey.form)
     if standing is Standing.COUNTED:
         survey_answers.note(hand.conn, asked.number, answered_at=hand.facts.now)
-    complaint = survey_complaint.very_dissatisfied(hand, survey, asked, (earlier, reading))
-    if standing is Standing.EMPTY:
+    complaint = survey_complaint.very_dissatisfied(hand, survey, asked, (earlier, now), reading)
+    if not reading.has_answers:
         _put_to_desk(hand)
     _echo(hand, asked, _shown(hand, survey, asked, now, faults=faults, complaint=complaint))
 

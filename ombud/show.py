@@ -20,6 +20,7 @@ from process.case import Case
 from process.outcome import Outcome
 from process.report import Report
 from process.review import Participant, Review
+from process.survey_shown import Progress
 from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
@@ -70,6 +71,27 @@ def complaint_whole(conn: Connection, case: Case) -> Record:
         "events": [plain(event) for event in events.trail(conn, case.number)],
         "mails_in": [mail_line(row) for row in inbox.of_matter(conn, case.number)],
         "mails_out": [outbox_line(row) for row in outbox.of_matter(conn, case.number)],
+    }
+
+
+def survey_line(progress: Progress) -> Record:
+    """One survey in a list."""
+    survey = progress.survey
+    return {
+        "number": survey.number,
+        "state": survey.state.value,
+        "opens_at": plain(survey.opens_at),
+        "closes_at": plain(survey.closed_at or survey.closes_at),
+        "population": survey.population,
+        "invited": survey.invited,
+        "sent": progress.sent,
+        "answered": progress.answered,
+        "response": f"{progress.response_rate:.1%}",
+        "bounced": progress.bounced,
+        "complaints": progress.complaints,
+        "answers": dict(progress.standings),
+        "index": survey.outcome.index if survey.outcome else None,
+        "seed": survey.seed,
     }
 
 

@@ -18,13 +18,15 @@ from store import survey_answers
 from store.survey_answers import Invitation
 
 
-def very_dissatisfied(hand: Hand, survey: Survey, asked: Invitation, answers: tuple[Stand, Reading]) -> str:
+def very_dissatisfied(
+    hand: Hand, survey: Survey, asked: Invitation, stands: tuple[Stand, Stand], reading: Reading
+) -> str:
     """Number of the complaint that a mail opened or added to; '' when it says nothing of the kind.
 
-    `answers`: what counted before the mail, and what the mail says.
+    `stands`: what the person's answers said before the mail, and what they say with it.
     """
-    before, reading = answers
-    new = [one for one, value in reading.marks if value == WORST and one not in before.worst()]
+    before, now = stands
+    new = [one for one, _ in now.marks if one in now.worst() - before.worst()]
     if not new:
         return ""
     text = _text(survey, new, reading, hand.facts.sender.language or hand.facts.mail.language)

@@ -4,10 +4,12 @@ What a state asks of whom is one table (`_TELL`); a mail to each person, for a t
 Source: HANDBOOK 4.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from classify.people import Organisation, Person, Role
+from ingest.parse import parse
 from notify import survey_book
+from notify.compose import compose
 from notify.render import LANGUAGES
 from ombud import survey_sources
 from ombud.post import Post
@@ -78,6 +80,16 @@ def _submit(post: Post, survey: Survey) -> None:
 
 def _publish(post: Post, survey: Survey) -> None:
     _report(post, survey, _readers(post, survey), ())
+
+
+def files(post: Post, survey: Survey, language: str) -> Iterator[tuple[str, bytes]]:
+    """Page and workbook of the report, as (file name, bytes): as it is mailed, but without a token."""
+    to = next(iter(post.office.organisation.acting(Role.IT_SERVICE_MANAGER)))
+    found = report(survey_sources.sources(post.conn, survey))
+    notice = Notice(template="survey_report", to=to, matter="", shown=found, language=language)
+    page = parse(compose(notice, post.office.letterhead, post.now).content).html
+    yield f"{survey.number}.html", page.encode()
+    yield f"{survey.number}.xlsx", survey_book.workbook(found, language)
 
 
 def _report(post: Post, survey: Survey, people: Iterable[Person], roles: tuple[Role, ...]) -> None:

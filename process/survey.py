@@ -207,7 +207,9 @@ TABLE = (
 
 def advance(survey: Survey, act: Act, roles: Sequence[Role]) -> SurveyStep | Refusal:
     """What a verb does; `roles` are those that the sender holds. Source: HANDBOOK 4, 8."""
-    verb, reason = act.command.verb, act.command.reason.strip()
+    reason = act.command.reason.strip()
+    # '退回' is one word for "not ours" and for "not so": nothing is anybody's to hand back here.
+    verb = Verb.REJECT if act.command.verb is Verb.RETURN else act.command.verb
     rows = [row for row in TABLE if row.verb is verb]
     if not rows:
         return Refusal(problem="no_verb")

@@ -72,6 +72,8 @@ def stand(answers: Iterable[Answer], form: Questionnaire) -> Stand:
         if answer.standing is not Standing.COUNTED:
             continue
         marks |= dict(answer.reading.marks)
+        if answer.reading.rest is not None:
+            marks = dict.fromkeys((q.id for q in form.rated), answer.reading.rest) | marks
         remarks |= dict(answer.reading.remarks)
         # What is unclear now leaves what was said before as it is.
         unclear = {i: text for i, text in unclear.items() if i not in marks} | {
@@ -89,10 +91,10 @@ def judged(survey: Survey, earlier: Sequence[Answer], reading: Reading) -> Stand
     """The standing of a believed person's new answer."""
     if survey.is_over:
         return Standing.LATE
-    if not (reading.marks or reading.remarks):
+    if not (reading.has_answers or reading.remarks):
         return Standing.EMPTY
     last = next((one for one in reversed(earlier) if one.standing is Standing.COUNTED), None)
-    if last is not None and (last.reading.marks, last.reading.remarks) == (reading.marks, reading.remarks):
+    if last is not None and last.reading == reading:
         return Standing.DOUBLED
     return Standing.COUNTED
 
@@ -104,6 +106,6 @@ def replaced(answers: Sequence[Answer]) -> int:
     count = 0
     for one in reversed(counted):
         ids = {i for i, _ in (*one.reading.marks, *one.reading.remarks)}
-        count += ids <= answered
+        count += ids <= answered and one.reading.rest is None
         answered |= ids
     return count

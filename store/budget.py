@@ -24,9 +24,9 @@ def gone_since(conn: Connection, since: datetime) -> int:
 
 
 def written_since(conn: Connection, templates: tuple[str, ...], since: datetime) -> int:
-    """Mails of these templates put into the outbox, for anybody."""
+    """Mails of these templates put into the outbox after a time, for anybody."""
     return conn.execute(
         select(func.count())
         .select_from(outbox)
-        .where(outbox.c.template.in_(templates), outbox.c.created_at >= since)
+        .where(outbox.c.template.in_(templates), outbox.c.created_at > since)
     ).scalar_one()

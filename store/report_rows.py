@@ -13,6 +13,7 @@ from process.case import Case
 from process.figures import CAME_BACK, JUDGED, VERIFIED
 from process.outcome import OutcomeState
 from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
+from process.survey import State
 from store import reviews, surveys
 from store.record import from_json
 from store.tables import callback, callback_draw, complaint, event, event_detail, mail, work_order
@@ -99,16 +100,13 @@ def _callback(number: str, drawn_at: datetime, result: str) -> CallbackRow:
 
 
 def _surveys(conn: Connection, start: datetime) -> tuple[SurveyRow, ...]:
-    """Surveys that are over; their index is known once their answers are analysed."""
-    found = (one for one in surveys.listed(conn) if one.closed_at is not None and one.closed_at >= start)
+    """Those whose own report is approved: nobody learns their result from this one."""
     return tuple(
         SurveyRow(
-            number=one.number,
-            closed_at=one.closed_at,
-            index=one.outcome.index if one.outcome else None,
+            number=one.number, closed_at=one.closed_at, index=one.outcome.index if one.outcome else None
         )
-        for one in found
-        if one.closed_at is not None
+        for one in surveys.listed(conn)
+        if one.state is State.PUBLISHED and one.closed_at is not None and one.closed_at >= start
     )
 
 

@@ -3,11 +3,17 @@
 Expected: nine characters, one for each question on the scale, '-' for no answer.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from classify import survey_answer
+from classify.questionnaire import FormUnusable, load
+from classify.questionnaire import read as read_form
 from process.survey import Survey
 from process.survey_answers import stand
 from store import database, survey_answers
@@ -17,6 +23,7 @@ from tests.desk import desk as open_desk
 from tests.survey_company import LOANS, asked, forms, running
 from tests.survey_letters import Letter
 
+FORM = load()
 WORDS = "非常满意 满意 满意 一般 非常满意 满意 满意 非常满意 非常满意"
 NUMBERED = "1. 5\n2. 4\n3. 4\n4. 3\n5. 5\n6. 4\n7. 4\n8. 5\n9. 5"
 ALL = "544354455"
@@ -183,3 +190,47 @@ def test_our_own_form_sent_back_unanswered_says_nothing(survey_desk: tuple[Desk,
         assert answer(desk, survey, Letter(client=client, top="收到"), place) == "-" * 9
         echo = desk.got(f"a{place}@corp.example", "survey_read")[-1]
         assert "没有从中认出" in echo.text, echo.text
+
+
+PIECES = st.sampled_from(
+    [*"012345 \n\t:：.、，;>|-()①★√", "满意", "非常不满意", "1. ", "第3题", "联系渠道", "回答：", "全部", "其余", "1-8题", "99999999999"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=80).map("".join) | st.text(max_size=200), st.text(max_size=60))
+def test_any_text_is_read_and_gives_values_of_the_scale(own: str, cell: str) -> None:
+    found = survey_answer.read(own, own, FORM, [(cell, cell, cell, cell), ("1", "联系渠道", "", cell)])
+    assert all(0 <= value <= 5 for _, value in found.marks)
+    assert len({one for one, _ in found.marks}) == len(found.marks)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "5 " * 2_000,
+        "1-" * 2_000,
+        "(" * 4_000,
+        "1、" * 2_000,
+        "1. 联系渠道：" * 400,
+        "√" * 4_000,
+        "其余的题目都是" * 500,
+    ],
+    ids=lambda line: line[:8],
+)
+def test_hostile_lines_take_no_time(line: str) -> None:
+    started = time.process_time()
+    survey_answer.read("\n".join([line] * 50), "\n".join([line] * 50), FORM)
+    assert time.process_time() - started < 2
+
+
+def test_a_form_of_ones_own_is_checked_whole() -> None:
+    with pytest.raises(FormUnusable) as trouble:
+        read_form('version = "1"\n[[question]]\nid = "A b"\nkind = "scale"\nweight = 0\n')
+    for fault in (
+        "title.zh",
+        "scale needs 6 words",
+        "id must be small letters",
+        "weight must be above 0",
+        "label.en",
+    ):
+        assert fault in str(trouble.value)
