@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from classify import answer, callback_answer, kind, trust
-from classify.facts import AnswerMeaning, Awaiting, Decision, Facts, Kind, Matter
+from classify import answer, kind, trust
+from classify.facts import Awaiting, Decision, Facts, Kind, Matter
 from classify.people import Organisation, Person, address_key
 from classify.words import Words
 from ingest import bounce, dkim_check
@@ -195,10 +195,7 @@ def _matter(mail: Mail, sender: Person, awaiting: Awaiting | None) -> Matter | N
 
 
 def _answer(mail: Mail, decision: Decision, setting: Setting) -> str | None:
-    """What the awaited confirmation or call-back answer means; null for everything else."""
-    if decision.kind is Kind.CALLBACK_ANSWER:
-        result = callback_answer.read(mail.own_text).result
-        return result.value if result else AnswerMeaning.UNCLEAR.value
+    """What the awaited confirmation means; null for everything else."""
     if setting.awaiting is not Awaiting.CONFIRMATION or decision.kind is not Kind.ANSWER:
         return None
     return (decision.answer or answer.meaning(mail.own_text, setting.words).meaning).value
