@@ -44,7 +44,8 @@ def due_mails(office: Office, smtp: Smtp) -> int:
 
 
 def _share(conn: Connection, office: Office) -> outbox.Share:
-    """What may go out now: the circuit breaker. Beyond the hour's budget all but alerts wait."""
+    """What may go out now: the circuit breaker. Beyond the hour's budget only alerts about the service
+    itself go; those about a mail would be a storm of their own."""
     now = office.clock()
     room = office.limits.outgoing_per_hour - budget.gone_since(conn, now - HOUR)
     if room > 0:

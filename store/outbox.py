@@ -74,7 +74,7 @@ def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """How many due mails are claimed, and of which template ('' is any)."""
+    """How many due mails are claimed, and of which template: '' is any, else only those about no matter."""
 
     count: int
     template: str = ""
@@ -82,7 +82,8 @@ class Share:
 
 def claim_due(conn: Connection, now: datetime, lease: timedelta, share: Share) -> tuple[OutboxItem, ...]:
     """Mails that are due, oldest first, each with its try counted and left to the caller for the lease."""
-    of_template = outbox.c.template == share.template if share.template else true()
+    alone = (outbox.c.template == share.template) & (outbox.c.matter == "")
+    of_template = alone if share.template else true()
     due = (
         select(outbox.c.id)
         .where(outbox.c.state == "waiting", outbox.c.due_at <= now, of_template)
