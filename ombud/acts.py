@@ -7,14 +7,17 @@ Source: HANDBOOK 7, 8.
 
 from collections.abc import Callable
 
+from classify import token
 from classify.facts import Kind, Verb
 from classify.trust import Capability
-from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_review, on_survey
+from ingest.mail import FailedRecipient
+from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_survey
 from ombud.admit import admit_in_hand, admit_on_behalf
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
 from process.outgoing import Choice
 from process.turn import Refusal
+from store import outbox
 
 NOT_ANSWERED = (Kind.OTHER, Kind.ASK)
 """Kinds whose sender hears nothing by itself."""
@@ -54,10 +57,18 @@ def _bounce(hand: Hand) -> str:
     report, number = hand.facts.bounce, hand.facts.bounced_number
     failed = [r for r in report.recipients if r.is_permanent] if report else []
     if number and failed:
-        words = ", ".join(f"{recipient.address} {recipient.status}".strip() for recipient in failed)
-        hand.alert("bounced", f"{number}: {words}")
+        ours = outbox.find(hand.conn, (report.original_message_id,)) if report else None
+        whose = "\n".join(_unreached(recipient, hand) for recipient in failed)
+        hand.alert("bounced", f"{number}: {token.without_tags(ours.subject) if ours else ''}\n{whose}")
         on_survey.bounced(hand, number)
     return number
+
+
+def _unreached(recipient: FailedRecipient, hand: Hand) -> str:
+    """Who did not get our mail, and how else they are reached."""
+    known = hand.office.organisation.person(recipient.address)
+    facts = (known.name, known.phone) if known else ()
+    return " · ".join(fact for fact in (*facts, recipient.address, recipient.status) if fact)
 
 
 def _command(hand: Hand) -> str:
