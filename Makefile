@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench debian-packages clean worst-case fuzz golden figures verbs
+.PHONY: demo test check bench debian-packages clean worst-case fuzz golden figures deciding verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -35,6 +35,10 @@ fuzz: $(STAMP)
 # The golden results of tests/mail anew, with the differences printed.
 golden: $(STAMP)
 	$(PY) -m tests.golden
+
+# The tables and figures of docs/deciding.md anew.
+deciding: $(STAMP)
+	$(PY) -m tests.deciding
 
 # docs/verbs.md anew, from what the code decides.
 verbs: $(STAMP)

@@ -99,10 +99,12 @@ class Rule:
 
 
 def _is_bounce(r: Reading) -> bool:
+    """It says that a mail of somebody was not delivered, as a report (RFC 3464) or in words."""
     return r.facts.bounce is not None
 
 
 def _is_own_mail(r: Reading) -> bool:
+    """It comes from the address of a watched mailbox, or bears our own mark."""
     mail, facts = r.facts.mail, r.facts
     return address_key(mail.sender.address) in facts.own_addresses or (
         bool(facts.own_domain) and mail.header(LOOP_HEADER).casefold() == facts.own_domain.casefold()
@@ -120,21 +122,25 @@ def _is_calendar_reply(r: Reading) -> bool:
 
 
 def _is_automatic(r: Reading) -> bool:
+    """A program wrote it: RFC 3834 and its kin, receipts, recalls, answers to invitations, or its words say so."""
     return bool(r.automatic)
 
 
 def _is_bulk(r: Reading) -> bool:
+    """A list or a mass mailing, unless a token of ours proves who answers."""
     # QUIRK: some gateways stamp Precedence: bulk on everything; who proves to answer us is a person.
     return bool(r.bulk) and r.facts.matter_by != "token"
 
 
 def _is_unreadable(r: Reading) -> bool:
+    """Encrypted, or nothing in it at all."""
     mail = r.facts.mail
     is_encrypted = any(defect.startswith("encrypted") for defect in mail.defects)
     return is_encrypted or not (mail.subject or mail.text.strip() or mail.attachments)
 
 
 def _is_survey_answer(r: Reading) -> bool:
+    """It answers a survey form that went to this sender."""
     return r.awaiting is Awaiting.SURVEY
 
 
@@ -144,6 +150,7 @@ def _is_foreign_survey_answer(r: Reading) -> bool:
 
 
 def _is_callback_answer(r: Reading) -> bool:
+    """It answers a call-back that the sender was asked for."""
     return r.awaiting is Awaiting.CALLBACK
 
 
@@ -153,14 +160,17 @@ def _is_status(r: Reading) -> bool:
 
 
 def _is_answer(r: Reading) -> bool:
+    """It is about a complaint of the sender: their own, made for them, or of whom they may speak for."""
     return r.is_complainant
 
 
 def _is_command(r: Reading) -> bool:
+    """It is about a matter that a member of the staff was written to about."""
     return r.facts.matter is not None
 
 
 def _is_work_orders(r: Reading) -> bool:
+    """A table from the ITSM tool's configured address, about no matter."""
     facts = r.facts
     tables = [a for a in facts.mail.attachments if any(t in a.content_type for t in TABLE_TYPES)]
     named = [a for a in facts.mail.attachments if a.filename.lower().endswith((".csv", ".xlsx"))]
@@ -169,11 +179,13 @@ def _is_work_orders(r: Reading) -> bool:
 
 
 def _is_recorded_form(r: Reading) -> bool:
+    """An engineer filled in a complainant and one more field."""
     fields = dict(r.form)
     return r.is_engineer and "complainant" in fields and len(fields) >= FORM_FIELDS_MIN
 
 
 def _is_recorded_forward(r: Reading) -> bool:
+    """An engineer forwards a mail and says that it is to be recorded."""
     mail = r.facts.mail
     said = f"{mail.subject}\n{mail.own_text}".casefold()
     return r.is_engineer and mail.forwarded is not None and any(word in said for word in RECORD_WORDS)
@@ -185,14 +197,17 @@ def _is_misaddressed_command(r: Reading) -> bool:
 
 
 def _is_complaint(r: Reading) -> bool:
+    """The text is a complaint."""
     return r.grievance.verdict == "yes"
 
 
 def _is_doubtful(r: Reading) -> bool:
+    """The text may be one: the desk is asked."""
     return r.grievance.verdict == "ask"
 
 
 def _always(r: Reading) -> bool:
+    """Everything else: kept for the desk, in the digest of the day."""
     return True
 
 
