@@ -31,8 +31,6 @@ from store import complaints, erasure, events, inbox
 from store.database import reading, refuse_writes
 
 EXIT_WRONG = 2
-AT_OPENING = frozenset({"vip", "repeat-mail"})
-"""Escalations that the mail itself causes; later ones are caused by what people do."""
 ASPECTS = ("kind", "rule", "evidence", "escalations")
 
 
@@ -143,8 +141,9 @@ def _compared(conn: Connection, office: Office, row: inbox.MailRow, mail: Mail) 
 
 
 def _escalations(case: Case | None) -> tuple[str, ...]:
+    """Those that the mail itself caused; later ones are caused by what people do."""
     found = case.escalations if case else ()
-    return tuple(f"{one.reason}: {one.evidence}" for one in found if one.once in AT_OPENING)
+    return tuple(f"{one.reason}: {one.evidence}" for one in found if case and one.at == case.recorded_at)
 
 
 def _facts(conn: Connection, office: Office, row: inbox.MailRow, mail: Mail) -> Facts:
