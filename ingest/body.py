@@ -26,6 +26,7 @@ _HANDED_ON = re.compile(
     r"转发|转寄|轉寄|轉發|原邮件|原文|来信|來信|往来|邮件如下|郵件如下|forward|original|mail below",
     re.IGNORECASE,
 )
+_PATCH = re.compile(r"From [0-9a-f]{40} ")
 _IN_SENTENCE = re.compile(r"[^\W_],?$")
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]{1,2000}$")
 _LINK_REST = re.compile(r"[^\s()<>]{1,2000}[)>][\s>]{0,4}")
@@ -79,13 +80,13 @@ def _header_length(lines: Sequence[str], at: int, scanned: quote.Scanned) -> int
 
 
 def _is_told(lines: Sequence[str], at: int) -> bool:
-    """Whether somebody lists the particulars of a mail: 'the mail is lost, as follows:' and its fields at once."""
+    """Whether somebody lists the particulars of a mail: 'the mail is lost, as follows:' and its fields at once.
+
+    A patch that `git format-patch` has made begins with such fields too, below a line of its own.
+    """
     above = lines[at - 1][-TOLD_CHARS_MAX:] if at else ""
-    return (
-        bool(_TOLD.search(above))
-        and not _HANDED_ON.search(above)
-        and header_block.read(lines, at) is not None
-    )
+    is_told = bool(_TOLD.search(above)) and not _HANDED_ON.search(above)
+    return (is_told or bool(_PATCH.match(above))) and header_block.read(lines, at) is not None
 
 
 def _below_marked(lines: Sequence[str], at: int) -> int:

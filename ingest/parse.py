@@ -102,18 +102,24 @@ def _attached(content_type: str, envelope: _Envelope, own_text: str, read: Conte
     """
     if content_type == "multipart/report":
         return None
-    originals = (item for item in read.attachments if item.content_type == "message/rfc822")
-    original = next(originals, None)
+    original = next(filter(_is_message, read.attachments), None)
     says_little = len(own_text.strip()) <= NEARLY_EMPTY
     if original is None or not (says_little or _FORWARD_SUBJECT.match(envelope.subject)):
         return None
     return _original(original)
 
 
-def _original(attached: Attachment) -> Forwarded:
-    """An attached message, read as far as a forward needs it."""
+def _is_message(attached: Attachment) -> bool:
+    """QUIRK: web mailers attach a message as a mere file named .eml."""
+    return attached.content_type == "message/rfc822" or attached.filename.lower().endswith(".eml")
+
+
+def _original(attached: Attachment) -> Forwarded | None:
+    """An attached message, read as far as a forward needs it; None when it has no sender."""
     root, _ = structure.read(attached.content)
     envelope = _envelope(root.header)
+    if not envelope.sender.address:
+        return None
     text = contents.read(root).text
     return Forwarded(sender=envelope.sender, date=envelope.date, subject=envelope.subject, text=text)
 
