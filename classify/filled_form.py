@@ -6,7 +6,7 @@ Pure; never calculates a formula. Source: HANDBOOK 2 (04), 8.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classify import form
 from classify.token import numbers_in
@@ -50,14 +50,24 @@ class Filled:
 
 
 def read(mail: Mail, own_words: str, number: str = "", asked: Iterable[str] = ()) -> Filled:
-    """The fields of lines and file together; `asked` are those that make a file a form that was to be filled in.
+    """The fields of lines and file together; `asked` are those that count.
 
     `number` is the complaint's that the mail is about; a form with another number is not read.
     """
-    lines = form.read(own_words)
-    found = _in_files(mail.attachments, number, frozenset(asked) or frozenset(form.NAMES))
-    written = {field: value for field, value in lines if value.strip(" 。.").casefold() not in _SEE_FILE}
+    wanted = frozenset(asked) or frozenset(form.NAMES)
+    found = _in_files(mail.attachments, number, wanted)
+    written = {
+        field: value
+        for field, value in form.read(own_words)
+        if field in wanted and value.strip(" 。.").casefold() not in _SEE_FILE
+    }
     return Filled(fields=tuple({**dict(found.fields), **written}.items()), trouble=found.trouble)
+
+
+def recorded(mail: Mail, own_words: str) -> Filled:
+    """As `read`, for who says that a complaint is recorded: the form may also stand in what they quote."""
+    found = read(mail, own_words)
+    return found if found.fields else replace(found, fields=form.read(mail.text))
 
 
 def _in_files(attachments: Iterable[Attachment], number: str, asked: frozenset[str]) -> Filled:

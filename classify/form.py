@@ -51,6 +51,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     "text": ("投诉内容", "内容", "问题描述", "complaint", "description"),
     "on_behalf_of": ("代表", "代谁投诉", "on behalf of"),
 }
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "attitude": ("态度", "attitude"),
+    "response_time": ("响应", "时效", "response"),
+    "quality": ("质量", "quality"),
+    "process": ("流程", "process"),
+    "other": ("其他", "其它", "other"),
+}
+"""Words by which a category is chosen on the form."""
 PARAGRAPHS = frozenset({"text", "cause", "corrective", "preventive", "feedback", "remedy"})
 """Fields whose values may have several paragraphs."""
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
@@ -97,6 +105,12 @@ def read(text: str) -> tuple[tuple[str, str], ...]:
 def field_of(written: str) -> str:
     """The field that a label names, '' for any other word: '【原 因】（必填）：' is the cause."""
     return _FIELD_OF.get(_name(written.strip(_LABEL_ENDS)), "")
+
+
+def category_of(value: str) -> str:
+    """The category that a value names; other words as they are."""
+    folded = simplified(value.casefold())
+    return next((key for key, words in CATEGORIES.items() if any(w in folded for w in words)), value)
 
 
 def _fields(text: str) -> Iterator[tuple[str, str, bool]]:

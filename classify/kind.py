@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classify import answer, calendar_reply, form, grievance, learned, verb
+from classify import answer, calendar_reply, filled_form, grievance, learned, verb
 from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
 from classify.people import Role, address_key
 from classify.words import Words
@@ -64,8 +64,16 @@ class Reading:
         return verb.read(self.facts.own_words)
 
     @cached_property
-    def form(self) -> tuple[tuple[str, str], ...]:
-        return form.read(self.facts.own_words)
+    def filled(self) -> filled_form.Filled:
+        """The form in its lines or in a spreadsheet; files are opened for the staff only."""
+        read = filled_form.recorded if self.says_record else filled_form.read
+        return read(self.facts.mail, self.facts.own_words)
+
+    @cached_property
+    def says_record(self) -> bool:
+        """Whether the mail says that it records a complaint."""
+        said = f"{self.facts.mail.subject}\n{self.facts.own_words}".casefold()
+        return any(word in said for word in RECORD_WORDS)
 
     @property
     def is_engineer(self) -> bool:
@@ -179,16 +187,18 @@ def _is_work_orders(r: Reading) -> bool:
 
 
 def _is_recorded_form(r: Reading) -> bool:
-    """An engineer filled in a complainant and one more field."""
-    fields = dict(r.form)
-    return r.is_engineer and "complainant" in fields and len(fields) >= FORM_FIELDS_MIN
+    """A form for somebody; without a name it must say that it is one, and its sender is asked for the rest."""
+    if not r.is_engineer:
+        return False
+    fields = dict(r.filled.fields)
+    if len(fields) >= FORM_FIELDS_MIN:
+        return "complainant" in fields or r.says_record
+    return r.says_record and bool(r.filled.trouble)
 
 
 def _is_recorded_forward(r: Reading) -> bool:
     """An engineer forwards a mail and says that it is to be recorded."""
-    mail = r.facts.mail
-    said = f"{mail.subject}\n{mail.own_text}".casefold()
-    return r.is_engineer and mail.forwarded is not None and any(word in said for word in RECORD_WORDS)
+    return r.is_engineer and r.facts.mail.forwarded is not None and r.says_record
 
 
 def _is_misaddressed_command(r: Reading) -> bool:
@@ -235,7 +245,7 @@ def _by_grievance(r: Reading) -> str:
 
 
 def _by_form(r: Reading) -> str:
-    return "fields: " + ", ".join(name for name, _ in r.form)
+    return "fields: " + ", ".join(name for name, _ in r.filled.fields)
 
 
 def _says(words: str) -> Callable[[Reading], str]:
@@ -295,5 +305,5 @@ def decide(facts: Facts, words: Words) -> Decision:
         evidence=rule.evidence(reading)[:EVIDENCE_CHARS_MAX],
         command=reading.command if rule.kind is Kind.COMMAND else None,
         answer=meaning,
-        form=reading.form if rule.kind is Kind.RECORDED_FORM else (),
+        form=reading.filled.fields if rule.kind is Kind.RECORDED_FORM else (),
     )

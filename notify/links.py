@@ -44,7 +44,7 @@ def link(choice: Choice, address: str, subject: str, words: dict[str, Any], lang
     rows = [f"{row}{known['behind_row']}" for row in choice.rows]
     asked = [f"{words['form'][field]}{words['labels']['colon']}" for field in choice.fields]
     body = "\r\n".join([*([first] if first else []), *(asked or known.get("lines", [])), *rows])
-    return Link(label=label, first_line=first, href=_mailto(address, subject, body))
+    return Link(label=label, first_line=first or " / ".join(asked), href=_mailto(address, subject, body))
 
 
 def _mailto(address: str, subject: str, body: str) -> str:

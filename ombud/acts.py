@@ -11,8 +11,8 @@ from classify import token
 from classify.facts import Kind, Verb
 from classify.trust import Capability
 from ingest.mail import FailedRecipient
-from ombud import import_orders, on_callback, on_complaint, on_mail, on_report, on_review, on_survey
-from ombud.admit import admit_in_hand, admit_on_behalf
+from ombud import import_orders, on_behalf, on_callback, on_complaint, on_mail, on_report, on_review, on_survey
+from ombud.admit import admit_in_hand
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
 from process.outgoing import Choice
@@ -38,7 +38,7 @@ def carry_out(hand: Hand) -> str:
 def _recorded_form(hand: Hand) -> str:
     if not hand.may(Capability.RECORD_FOR_OTHERS):
         return forged(hand)
-    return admit_on_behalf(hand)
+    return on_behalf.record(hand)
 
 
 def _ask(hand: Hand) -> str:

@@ -18,13 +18,6 @@ from process.case import Case, Source
 from process.opening import Opening, open_case
 from store import complaints
 
-SOURCE_WORDS = {
-    Source.PHONE: ("电话", "phone", "telephone"),
-    Source.SUPERIOR: ("上级", "领导", "superior"),
-    Source.CALLBACK: ("回访", "call-back", "callback"),
-    Source.SURVEY: ("调查", "survey"),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
@@ -39,13 +32,13 @@ class Incoming:
 
 def admit(hand: Hand, incoming: Incoming) -> str:
     """The sender's own complaint recorded, acknowledged and put to the desk; its number."""
-    return _open(hand, _own_opening(hand, incoming))
+    return opened(hand, _own_opening(hand, incoming))
 
 
 def _own_opening(hand: Hand, incoming: Incoming) -> Opening:
     mail = incoming.mail
     return replace(
-        _opening(hand, incoming),
+        opening_of(hand, incoming),
         complainant=incoming.sender,
         address=mail.sender.address,
         on_behalf_of=_principal(mail, incoming.sender, hand.office.organisation),
@@ -83,10 +76,10 @@ class Dissatisfied:
 
 def admit_dissatisfied(hand: Hand, found: Dissatisfied) -> str:
     """A complaint opened by an answer in the mail in hand; its number. Source: HANDBOOK 2 'What opens one', 2, 3."""
-    opening, office = _opening(hand, _in_hand(hand)), hand.office
+    opening, office = opening_of(hand, _in_hand(hand)), hand.office
     # The mail may report on other people too: only what this one said is looked at.
     told = particulars.read(found.subject, found.text, office.organisation, office.words)
-    return _open(
+    return opened(
         hand,
         replace(
             opening,
@@ -111,53 +104,8 @@ def tried(hand: Hand) -> Case:
     return open_case(opening, hand.office.organisation, hand.office.rules).case
 
 
-def admit_on_behalf(hand: Hand) -> str:
-    """A telephone complaint, or a user's mail forwarded: the complainant is the user; its number.
-
-    Without a complainant who can be named nothing is opened, and the engineer is asked.
-    """
-    form = dict(hand.decision.form)
-    mail, forwarded = hand.facts.mail, hand.facts.mail.forwarded
-    complainant = named(form, hand.office.organisation)
-    if complainant is None and forwarded is not None:
-        complainant = hand.office.organisation.who(forwarded.sender.address, forwarded.sender.name)
-    if complainant is None or not complainant.name:
-        hand.alert("no_complainant", form.get("complainant", ""))
-        return ""
-    incoming = Incoming(
-        mail=mail,
-        mail_id=hand.mail_id,
-        received_at=hand.facts.now,
-        sender=hand.facts.sender,
-        trust=hand.facts.trust,
-    )
-    opening = _opening(hand, incoming)
-    found = opening.particulars
-    return _open(
-        hand,
-        replace(
-            opening,
-            complainant=complainant,
-            address=complainant.address,
-            recorder=hand.facts.sender,
-            on_behalf_of=_by_name(form.get("on_behalf_of", ""), hand.office.organisation),
-            source=_source(form.get("source", ""), is_forward=forwarded is not None),
-            subject=forwarded.subject if forwarded else opening.subject,
-            text=form.get("text") or (forwarded.text if forwarded else opening.text),
-            particulars=replace(
-                found,
-                work_order=form.get("work_order") or found.work_order,
-                about=form.get("about") or found.about,
-                category=form.get("category") or found.category,
-                severity=form.get("severity", ""),
-                remedy=form.get("remedy") or found.remedy,
-            ),
-        ),
-    )
-
-
-def _opening(hand: Hand, incoming: Incoming) -> Opening:
-    """What a mail says by itself; number and earlier complaints come with `_open`."""
+def opening_of(hand: Hand, incoming: Incoming) -> Opening:
+    """What a mail says by itself; number and earlier complaints come with `opened`."""
     mail, office = incoming.mail, hand.office
     return Opening(
         number="",
@@ -183,7 +131,8 @@ def _may(hand: Hand, incoming: Incoming, capability: Capability) -> bool:
     return trust.may(incoming.trust.grade, capability, hand.office.has_verdicts)
 
 
-def _open(hand: Hand, opening: Opening) -> str:
+def opened(hand: Hand, opening: Opening) -> str:
+    """The complaint recorded, with all that goes out at once; its number."""
     office = hand.office
     year = opening.now.astimezone(office.rules.calendar.timezone).year
     opening = replace(
@@ -226,10 +175,10 @@ def named(form: Mapping[str, str], organisation: Organisation) -> Person | None:
     number = form.get("employee_number", "")
     known = next((p for p in organisation.people if number and p.employee_number == number), None)
     name = form.get("complainant", "")
-    return known or _by_name(name, organisation) or _unknown(name, form)
+    return known or by_name(name, organisation) or _unknown(name, form)
 
 
-def _by_name(name: str, organisation: Organisation) -> Person | None:
+def by_name(name: str, organisation: Organisation) -> Person | None:
     """The only person of this name; None when nobody or several have it."""
     found = [person for person in organisation.people if name and person.name == name]
     return found[0] if len(found) == 1 else None
@@ -247,10 +196,3 @@ def _unknown(name: str, form: Mapping[str, str]) -> Person | None:
         phone=phone,
         is_in_directory=False,
     )
-
-
-def _source(word: str, *, is_forward: bool) -> Source:
-    for source, words in SOURCE_WORDS.items():
-        if any(w in word.casefold() for w in words):
-            return source
-    return Source.MAIL if is_forward else Source.PHONE

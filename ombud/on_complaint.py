@@ -5,7 +5,7 @@ Source: HANDBOOK 2 (steps 02-10), 8.
 
 from dataclasses import replace
 
-from classify import answer, filled_form
+from classify import answer, filled_form, form
 from classify.facts import AnswerMeaning, Awaiting, Command, Verb
 from classify.trust import Capability
 from ombud import quoted_form
@@ -43,7 +43,7 @@ def _answer_command(hand: Hand) -> Command:
     if awaiting is Awaiting.RATING and (rating := answer.rating(text)):
         return Command(verb=Verb.RATE, argument=rating, text=text)
     if awaiting not in QUESTIONS:
-        return Command(verb=Verb.INFORM, text=text)
+        return Command(verb=Verb.INFORM, text=text, fields=form.read(text))
     verb = ANSWER_VERBS[hand.decision.answer or answer.meaning(text, hand.office.words).meaning]
     # A closed complaint asks nothing but its rating: only a dispute moves it again.
     is_idle = awaiting is Awaiting.RATING and verb is not Verb.NOT_SOLVED
@@ -90,7 +90,8 @@ def _staff_command(hand: Hand, number: str) -> Command | None:
     filled = filled_form.read(facts.mail, facts.own_words, number, MEASURES)
     fields = filled.fields or quoted_form.read(hand, MEASURES)
     if told is None and not fields and not filled.trouble:
-        return None
+        particulars = form.read(facts.own_words)
+        return Command(verb=Verb.INFORM, text=facts.own_words, fields=particulars) if particulars else None
     words = told or Command(verb=Verb.MEASURES, text=facts.own_words if fields else "")
     return replace(words, fields=fields, trouble=filled.trouble)
 

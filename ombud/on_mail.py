@@ -7,6 +7,7 @@ from classify.facts import Grade, Trust, Verb
 from classify.people import Role
 from classify.trust import Capability
 from ingest.parse import parse
+from ombud import on_behalf
 from ombud.admit import Incoming, admit
 from ombud.hand import Hand
 from ombud.reply import refuse
@@ -25,6 +26,8 @@ def command(hand: Hand, number: str) -> str:
     mail_id = int(number.removeprefix("M-"))
     if told is not None and told.verb in (Verb.RELEASE, Verb.DISCARD):
         return _set_aside(hand, mail_id, told.verb)
+    if told is None and (done := on_behalf.complete(hand, mail_id)) is not None:
+        return done
     if told is None or told.verb not in (Verb.COMPLAINT, Verb.NO_COMPLAINT):
         return refuse(hand, Refusal(problem="no_verb"), None)
     return _label(hand, mail_id, told.verb is Verb.COMPLAINT)

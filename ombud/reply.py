@@ -6,7 +6,8 @@ from classify.facts import Grade
 from ombud.hand import Hand
 from process import complaint
 from process.case import Case
-from process.outgoing import Notice
+from process.form_echo import Echo
+from process.outgoing import Choice, Notice
 from process.roles import is_staff, may_read
 from process.turn import Refusal
 
@@ -34,27 +35,37 @@ def tell_address(hand: Hand) -> None:
         reply(hand, None, "not_understood", {"problem": "wrong_address", "detail": ""})
 
 
+def echo(hand: Hand, case: Case | None, told: Echo, choices: tuple[Choice, ...], matter: str) -> None:
+    """What was understood of a form, to who filled it in; an answer to it is about `matter`."""
+    if case is not None and not may_read(hand.facts.sender, case, hand.office.organisation):
+        case, choices, matter = None, (), ""
+    answer = _answer(hand, "form_read", matter, case)
+    hand.post.send(replace(answer, choices=choices, shown=told))
+
+
 def reply(hand: Hand, case: Case | None, template: str, facts: dict[str, str]) -> str:
     """An answer to the mail in hand, with what its sender may do about the case."""
-    sender, mail, organisation = hand.facts.sender, hand.facts.mail, hand.office.organisation
-    matter = hand.facts.matter
+    sender, organisation, matter = hand.facts.sender, hand.office.organisation, hand.facts.matter
     if case is not None and not (hand.facts.is_party or may_read(sender, case, organisation)):
         case = None
     # Nobody gets a token for a complaint that does not concern them.
     number = case.number if case else matter.number if matter and not matter.number.startswith("C-") else ""
-    hand.post.send(
-        Notice(
-            template=template,
-            to=replace(sender, addresses=(mail.sender.address,)),
-            matter=number,
-            case=case,
-            choices=complaint.choices(case, sender, organisation) if case else (),
-            facts=facts,
-            quoted=hand.quoted,
-            is_reply=True,
-            in_reply_to=mail.message_id,
-            references=(*mail.references, mail.message_id) if mail.message_id else (),
-            language=sender.language or mail.language,
-        )
-    )
+    choices = complaint.choices(case, sender, organisation) if case else ()
+    hand.post.send(replace(_answer(hand, template, number, case), choices=choices, facts=facts))
     return case.number if case else ""
+
+
+def _answer(hand: Hand, template: str, matter: str, case: Case | None) -> Notice:
+    """A notice to the sender of the mail in hand, threaded under it."""
+    sender, mail = hand.facts.sender, hand.facts.mail
+    return Notice(
+        template=template,
+        to=replace(sender, addresses=(mail.sender.address,)),
+        matter=matter,
+        case=case,
+        quoted=hand.quoted,
+        is_reply=True,
+        in_reply_to=mail.message_id,
+        references=(*mail.references, mail.message_id) if mail.message_id else (),
+        language=sender.language or mail.language,
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from classify.facts import Verb
 from classify.people import Organisation, Person, Role
-from process import answering, closing, dispatch, handling, judging, remarks, repeats
+from process import answering, closing, dispatch, handling, judging, particulars, remarks, repeats
 from process.case import Case, State
 from process.outgoing import Choice
 from process.refusing import Allowed, refusal
@@ -79,6 +79,8 @@ TABLE = (
     # a doubtful repeat
     Row(Verb.SAME, ANY, DESK, repeats.same),
     Row(Verb.DIFFERENT, ANY, DESK, repeats.different),
+    # particulars that the desk learns later
+    Row(Verb.INFORM, OPEN, DESK, particulars.completed),
     # whatever else the complainant says is information, never lost
     Row(Verb.INFORM, ANY, USER, remarks.informed),
     Row(Verb.CONFIRM, OPEN, USER, remarks.informed),

@@ -3,11 +3,15 @@
 Source: HANDBOOK 2, rows 02 and 03.
 """
 
+from dataclasses import replace
+
 from classify.facts import Verb
 from classify.people import Role
 from process.case import Closing, Judgement, State
 from process.dispatch import suggestions
 from process.ladder import hours_left, resumed_due
+from process.outgoing import Choice
+from process.particulars import missing, taken_up
 from process.turn import Act, Refusal, Step, Turn, letter
 
 JUDGE = (Verb.VALID, Verb.INVALID, Verb.ASK, Verb.NOTE)
@@ -34,18 +38,21 @@ def ask(turn: Turn) -> Step | Refusal:
     is_again = turn.case.state is State.ASKED
     left = turn.case.left_hours if is_again else hours_left(turn.act.at, turn.case.due_at, turn.rules)
     turn = turn.become(state=State.ASKED, left_hours=left, question=turn.reason)
-    question = letter("request_particulars", question=turn.reason)
+    offered = missing(turn.case)
+    fill_in = (Choice(verb=Verb.INFORM, fields=offered),) if offered else ()
+    question = replace(letter("request_particulars", question=turn.reason), choices=fill_in)
     return turn.step(turn.event("asked", turn.reason), notices=turn.to_complainant(question))
 
 
 def particulars(turn: Turn) -> Step | Refusal:
     """The complainant answered: back to where the question was asked."""
+    turn, told = taken_up(turn)
     is_accepted = turn.case.accepted is not None
     due_at = resumed_due(turn.act.at, turn.case.left_hours, turn.rules)
     turn = turn.become(state=State.ACCEPTED if is_accepted else State.RECORDED, due_at=due_at)
     template, verbs = ("task_judge", JUDGE) if is_accepted else ("task_accept", ACCEPT)
     task = letter(template, *verbs, information=turn.reason)
-    return turn.step(turn.event("informed", turn.reason), notices=turn.to_owner(task))
+    return turn.step(turn.event("informed", turn.reason), notices=(*turn.to_owner(task), *told))
 
 
 def valid(turn: Turn) -> Step | Refusal:

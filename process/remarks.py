@@ -11,6 +11,7 @@ from classify.facts import Verb
 from classify.people import Role
 from process.case import AttachmentNote, Event
 from process.outgoing import Notice
+from process.particulars import taken_up
 from process.roles import engineers, owners
 from process.turn import Refusal, Step, Turn, letter
 
@@ -24,8 +25,9 @@ _QUESTION = re.compile(r"[?？]|[吗呢么](?:[。.!！]|$)", re.MULTILINE)
 
 def informed(turn: Turn) -> Step | Refusal:
     """Anything else that the complainant adds; on the record, and told to the desk."""
+    turn, told = taken_up(turn)
     news = letter("news", what="information_added", text=turn.reason)
-    return turn.step(turn.event("informed", turn.reason), notices=turn.to_owner(news))
+    return turn.step(turn.event("informed", turn.reason), notices=(*turn.to_owner(news), *told))
 
 
 def noted(turn: Turn) -> Step | Refusal:

@@ -83,6 +83,7 @@ class StoredMail:
 
     id: int
     received_at: datetime
+    kind: str
     matter: str
     sender: str
     subject: str

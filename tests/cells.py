@@ -50,8 +50,10 @@ CAST: dict[str, Person] = {
 }
 OF_COMPLAINANT = (Verb.CONFIRM, Verb.NOT_SOLVED, Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
 """What a complainant's words are read as; whatever verb of the staff they write, it is information."""
-UNWRITTEN = (Verb.UNCLEAR, Verb.INFORM, Verb.RATE)
+UNWRITTEN = (Verb.UNCLEAR, Verb.RATE)
 """Readings of a complainant's words; nobody else's mail is read so."""
+FILLED_IN = {Verb.INFORM: (("phone", "8021"),)}
+"""Particulars of the record form; without a verb, a mail of lines 'item: content' is read so."""
 VERBS = tuple(verb for verb in Verb if any(row.verb is verb for row in TABLE))
 """Those about the course of a complaint; other processes have others."""
 EARLIER = "C-2026-00001"
@@ -112,7 +114,7 @@ def case_in(state: State) -> Case:
 
 def said(case: Case, by: Person, verb: Verb) -> Step | Refusal:
     """What comes of a verb with the words that it needs."""
-    command = Command(verb=verb, argument=TEXTS.get(verb, "理由"))
+    command = Command(verb=verb, argument=TEXTS.get(verb, "理由"), fields=FILLED_IN.get(verb, ()))
     return advance(case, Act(command=command, by=by, at=NOW + timedelta(hours=1)), COMPANY, RULES)
 
 
