@@ -11,7 +11,16 @@ from classify import token
 from classify.facts import Kind, Verb
 from classify.trust import Capability
 from ingest.mail import FailedRecipient
-from ombud import import_orders, on_behalf, on_callback, on_complaint, on_mail, on_report, on_review, on_survey
+from ombud import (
+    import_orders,
+    on_behalf,
+    on_callback,
+    on_complaint,
+    on_mail,
+    on_report,
+    on_review,
+    on_survey,
+)
 from ombud.admit import admit_in_hand
 from ombud.hand import Hand
 from ombud.reply import forged, refuse, tell_address
