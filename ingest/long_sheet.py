@@ -181,9 +181,10 @@ def _column(reference: str, following: int) -> int:
 def _value(cell: etree._Element, book: _Book) -> str:
     kind, value, inline = cell.get("t", "n"), "", None
     for child in cell:
-        if child.tag.endswith("}v"):
+        tag = child.tag
+        if tag[-2:] == "}v":
             value = child.text or ""
-        elif child.tag.endswith("}is"):
+        elif tag[-3:] == "}is":
             inline = child
     if kind == "s":
         return book.strings[int(value)] if value else ""

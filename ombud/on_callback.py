@@ -30,7 +30,7 @@ from process.case import Event, Party, Source
 from process.outgoing import Choice, Notice
 from process.roles import may_act
 from process.turn import Refusal
-from store import callbacks, events
+from store import callbacks, events, once
 from store.callbacks import Answer
 
 REPORTED_DAYS = 90
@@ -106,7 +106,7 @@ def _take(hand: Hand, one: Callback, said: Said) -> Taken:
     """The result put down; a complaint opened when it is the first "very dissatisfied" of the order."""
     assert said.result is not None
     complaint = ""
-    if opens_complaint(one, said.result):
+    if opens_complaint(one, said.result) and _is_first(hand, one):
         complaint = _complain(hand, one, said)
     elif one.complaint and said.result is not one.result:
         _note_on_complaint(hand, one, said.result)
@@ -122,6 +122,11 @@ def _take(hand: Hand, one: Callback, said: Said) -> Taken:
     callbacks.answer(hand.conn, given, complaint)
     now = replace(one, result=said.result, remarks=remarks, complaint=complaint or one.complaint)
     return Taken(callback=now, before=one.result)
+
+
+def _is_first(hand: Hand, one: Callback) -> bool:
+    """Whether nobody else is opening a complaint on this order at the same moment."""
+    return once.take(hand.conn, f"callback {one.number}", "complaint", hand.facts.now)
 
 
 def _complain(hand: Hand, one: Callback, said: Said) -> str:

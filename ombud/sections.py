@@ -378,11 +378,16 @@ class Settings(BaseSettings):
             *((f"mailbox {box.name}", box) for box in self.mailbox),
             ("smtp", self.smtp),
         )
-        return tuple(
+        plain = (
             f'{what}: security = "plain" sends password and mails readable over the network to {server.host}'
             for what, server in servers
             if server.security == "plain" and not is_loopback(server.host)
         )
+        is_open = self.work_orders.senders and not (self.trust.authserv_id or self.trust.check_dkim)
+        unchecked = (
+            "work_orders.senders: nobody checks senders ([trust]): whoever forges the address is believed"
+        )
+        return (*plain, *((unchecked,) if is_open else ()))
 
     @property
     def from_address(self) -> str:

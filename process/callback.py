@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
+from urllib.parse import quote
 
 from classify.callback_answer import MARKS, Result
 from classify.callback_lines import Reported
@@ -18,9 +19,11 @@ from process.sampling import Plan, Reason, Tier
 from process.workorder import WorkOrder
 
 TIERS = (Tier(up_to=100, percent=100), Tier(up_to=300, percent=30), Tier(up_to=None, percent=10))
-FORM_BYTES_MAX = 300
-"""Of the order numbers in one ready-made form: mail programs cut long links (`notify/links.py`)."""
-LINKED_MAX = 30
+FORM_CHARS_MAX = 1_200
+"""Of the lines of one ready-made form, percent-encoded: mail programs cut long links (`notify/links.py`)."""
+ROW_CHARS = 40
+"""What stands behind a number in such a line, and the line's end."""
+LINKED_MAX = 20
 """Orders of a work list that get ready-made answers of their own; mail programs cut long mails."""
 
 
@@ -152,7 +155,7 @@ def forms(numbers: Iterable[str]) -> tuple[Choice, ...]:
     """Replies with a line for each order, as many as fit into a link."""
     batches: list[list[str]] = []
     for number in numbers:
-        if not batches or sum(map(_bytes, (*batches[-1], number))) > FORM_BYTES_MAX:
+        if not batches or sum(map(_chars, (*batches[-1], number))) > FORM_CHARS_MAX:
             batches.append([])
         batches[-1].append(number)
     return tuple(
@@ -161,9 +164,9 @@ def forms(numbers: Iterable[str]) -> tuple[Choice, ...]:
     )
 
 
-def _bytes(number: str) -> int:
-    # Percent-encoded, a byte beyond ASCII takes three characters.
-    return sum(1 if c.isascii() and c.isalnum() else 3 * len(c.encode()) for c in number)
+def _chars(number: str) -> int:
+    """Of a line with this number in a link."""
+    return len(quote(number)) + ROW_CHARS
 
 
 def question_notice(one: Callback, person: Person) -> Notice:

@@ -1,16 +1,19 @@
 """Call-backs from the export to the complaint: on a real store, mail put in as bytes, on a moved clock."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
 from email.utils import format_datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from classify.callback_answer import Result
+from notify.links import LINK_CHARS_MAX
 from ombud import show_callbacks
 from ombud.pseudonym import Pseudonym
 from process.callback import Callback, CallbackRules
@@ -174,6 +177,22 @@ def test_list_answered_from_mail_programs_that_quote_it_whole(office: Desk, clie
     office.put(message.as_bytes())
     assert results(office) == {"WO-1": "satisfied", "WO-2": "dissatisfied", "WO-3": ""}
     assert "很快" in drawn(office)["WO-1"].remarks
+
+
+@pytest.mark.parametrize("name", ["INC-20261120-{:05}", "{}", "工单{}号"])
+def test_long_list_has_forms_for_all_in_links_that_no_program_cuts(office: Desk, name: str) -> None:
+    numbers = [name.format(n) for n in range(1, 71)]
+    export(office, *(row(number, f"u{n}@corp.example") for n, number in enumerate(numbers)))
+    morning(office)
+    html = office.got(DESK_A, "callback_worklist")[0].html
+    assert max(map(len, re.findall(r'href="(mailto:[^"]+)"', unescape(html)))) <= LINK_CHARS_MAX
+    forms = [link for link in mailto(html) if link.body.startswith("回访结果")]
+    rows = [line.removesuffix(" 结果：") for form in forms for line in form.body.split("\r\n")[1:]]
+    assert rows == sorted(numbers)
+    office.write(DESK_A, forms[-1].subject, forms[-1].body.replace("结果：", "结果：满意"))
+    assert {number for number, result in results(office).items() if result} == set(
+        rows[-len(forms[-1].body.split("\r\n")) + 1 :]
+    )
 
 
 def test_export_from_elsewhere_or_forged_changes_nothing(office: Desk) -> None:

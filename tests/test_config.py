@@ -73,6 +73,13 @@ def uncommented(text: str) -> str:
     )
 
 
+def test_export_that_anybody_could_forge_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMBUD_WORK_ORDERS__SENDERS", '["itsm@corp.example"]')
+    assert [warning.partition(":")[0] for warning in config.load(EXAMPLE).warnings] == ["work_orders.senders"]
+    monkeypatch.setenv("OMBUD_TRUST__AUTHSERV_ID", "mx.corp.example")
+    assert config.load(EXAMPLE).warnings == ()
+
+
 def keys_of(model: type[BaseModel], place: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for name in model.model_fields:

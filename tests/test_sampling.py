@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from process import sampling
@@ -37,6 +37,7 @@ def days(draw: st.DrawFn) -> tuple[tuple[Candidate, ...], Plan]:
     return candidates, Plan(day=DAY, seed=draw(st.integers(0, 2**31)), percent=percent, cool_off_days=30)
 
 
+@settings(max_examples=40)
 @given(days(), st.randoms(use_true_random=False))
 def test_same_seed_gives_the_same_draw_in_any_order(
     day: tuple[tuple[Candidate, ...], Plan], shuffler: random.Random
@@ -47,6 +48,7 @@ def test_same_seed_gives_the_same_draw_in_any_order(
     assert sampling.draw(candidates, plan) == sampling.draw(shuffled, plan)
 
 
+@settings(max_examples=40)
 @given(days())
 def test_complaints_always_and_nobody_twice(day: tuple[tuple[Candidate, ...], Plan]) -> None:
     candidates, plan = day
@@ -68,6 +70,7 @@ def test_complaints_always_and_nobody_twice(day: tuple[tuple[Candidate, ...], Pl
     )
 
 
+@settings(max_examples=40)
 @given(days())
 def test_size_is_the_share_rounded_up_as_far_as_there_are_people(
     day: tuple[tuple[Candidate, ...], Plan],
@@ -80,6 +83,7 @@ def test_size_is_the_share_rounded_up_as_far_as_there_are_people(
     assert called == min(-(-ordinary * plan.percent // 100), free)
 
 
+@settings(max_examples=40)
 @given(days())
 def test_each_stratum_gets_its_quota(day: tuple[tuple[Candidate, ...], Plan]) -> None:
     """Hamilton's quota rule: every stratum gets its exact share, rounded down or up."""

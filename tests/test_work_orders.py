@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import long_sheet, table, workbook
@@ -122,6 +122,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=5).map(tuple), max_size=6))
 def test_long_sheet_agrees_with_the_careful_reader(rows: list[tuple[object, ...]]) -> None:
     content = xlsx(*((f"'{cell}" if isinstance(cell, str) else cell for cell in row) for row in rows))  # type: ignore[arg-type]
