@@ -13,14 +13,12 @@ and none can be found by subtraction. Source: HANDBOOK 4.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
+from statistics import fmean
 
 from classify.questionnaire import BEST, STEPS, WORST, Question, Questionnaire
+from process import survey_margin
 from process.survey import Kept, Outcome, Stratum
-from process.survey_sample import WORST_SHARE, z_of
 
-SATISFIED = 4
-"""From this value on, an answer counts into the top-2 share."""
 WEAK_MAX = 3
 """Weak points that the report names, the weakest first."""
 
@@ -147,7 +145,7 @@ def figures(basis: Basis) -> Figures:
     people = [one for one in basis.answered if one.marks]
     indices = [index for one in people if (index := indexed(basis.form, one)) is not None]
     index = fmean(indices) if indices else None
-    margin = _margin(indices, basis.population, basis.confidence)
+    margin = survey_margin.margin(indices, basis.population, basis.confidence)
     weighted = _weighted(basis, people)
     ratings = [value for one in people for value in one.marks.values() if value >= WORST]
     return Figures(
@@ -155,11 +153,11 @@ def figures(basis: Basis) -> Figures:
         invited=sum(stratum.invited for stratum in basis.strata),
         answered=len(people),
         complete=sum(all(q.id in one.marks for q in basis.form.rated) for one in people),
-        margin_of_share=_share_margin(len(people), basis.population, basis.confidence),
+        margin_of_share=survey_margin.share_margin(len(people), basis.population, basis.confidence),
         index=index,
         index_margin=margin,
         weighted_index=weighted,
-        top2=_share(ratings),
+        top2=survey_margin.share(ratings),
         index_change=_change(index, margin, (basis.last.index, basis.last.margin) if basis.last else None),
         questions=tuple(_question(basis, people, question) for question in basis.form.rated),
         departments=_departments(basis, people),
@@ -198,10 +196,10 @@ def _question(basis: Basis, people: Sequence[Answered], question: Question) -> Q
     given = [one.marks[question.id] for one in people if question.id in one.marks]
     rated = [value for value in given if value >= WORST]
     mean = fmean(rated) if rated else None
-    margin = _margin(rated, basis.population, basis.confidence)
+    margin = survey_margin.margin(rated, basis.population, basis.confidence)
     kept = next((k for k in basis.last.questions if k.id == question.id), None) if basis.last else None
     change = _change(mean, margin, (kept.mean, kept.margin) if kept else None)
-    top2 = _share(rated)
+    top2 = survey_margin.share(rated)
     fell = change is not None and change.is_real and change.difference < 0
     return QuestionFigures(
         question=question,
@@ -253,8 +251,8 @@ def _department(basis: Basis, people: Sequence[Answered], strata: Sequence[Strat
         population_share=size / basis.population if basis.population else 0.0,
         answer_share=len(own) / len(people) if people else 0.0,
         index=fmean(indices) if indices else None,
-        margin=_margin(indices, size, basis.confidence),
-        top2=_share(ratings),
+        margin=survey_margin.margin(indices, size, basis.confidence),
+        top2=survey_margin.share(ratings),
     )
 
 
@@ -272,29 +270,6 @@ def _weighted(basis: Basis, people: Sequence[Answered]) -> float | None:
 
 def _count(people: Iterable[Answered], department: str) -> int:
     return sum(one.department == department for one in people)
-
-
-def _share(ratings: Sequence[int]) -> float | None:
-    return sum(value >= SATISFIED for value in ratings) / len(ratings) if ratings else None
-
-
-def _margin(values: Sequence[float], population: int, confidence: float) -> float | None:
-    """Margin of a mean; None for fewer than two values."""
-    if len(values) < 2:
-        return None
-    error = stdev(values) / math.sqrt(len(values))
-    return z_of(confidence) * error * _correction(len(values), population)
-
-
-def _share_margin(n: int, population: int, confidence: float) -> float | None:
-    if n == 0:
-        return None
-    return z_of(confidence) * math.sqrt(WORST_SHARE**2 / n) * _correction(n, population)
-
-
-def _correction(n: int, population: int) -> float:
-    """√((N − n) / (N − 1)); 0 when everybody answered."""
-    return math.sqrt((population - n) / (population - 1)) if population > max(n, 1) else 0.0
 
 
 def _change(

@@ -6,14 +6,17 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from classify.people import Person
 from ombud import survey_job, survey_plan
 from ombud.office import Limits
+from ombud.pseudonym import Pseudonym
 from process.case import Source
 from process.survey import State
 from process.survey_answers import Standing
-from store import database, survey_answers
+from store import database, erasure, survey_answers
+from store.tables import survey_answer, survey_invitation
 from tests import survey_letters
 from tests.company import COLLECTION as MANAGER
 from tests.company import DESK_A, GENERAL, SERVICE_MANAGER, USER
@@ -32,6 +35,7 @@ from tests.survey_company import (
     published,
     running,
 )  # fmt: skip
+from tests.survey_letters import Letter
 
 FULL = "5 4 4 3 5 4 4 5 5"
 
@@ -400,3 +404,72 @@ def test_names_are_shown_where_nothing_else_was_promised(desk: Desk) -> None:
     (book,) = desk.got(SERVICE_MANAGER, "survey_report")[-1].attachments
     sheet = openpyxl.load_workbook(BytesIO(book.content))["原始答案"]
     assert sheet["A2"].value == "a01"
+
+
+def english(desk: Desk) -> Person:
+    """The first person of the survey, who is written to in English."""
+    people = tuple(
+        replace(one, language="en") if one.address == "a01@corp.example" else one
+        for one in desk.organisation.people
+    )
+    desk.organisation = replace(desk.organisation, people=people)
+    return first(desk)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        Letter(client=survey_letters.gmail_en, inline=("5", "satisfied", "4", "3 neutral", "5", "4", "4", "n/a", "very satisfied")),
+        Letter(client=survey_letters.outlook_en, inline=("5", "4", "4", "3", "5", "4", "4", "0", "5"), how="end"),
+        Letter(top="See attached.", cells=("5 very satisfied", "4 satisfied", "4", "3 neutral", "5", "4", "4", "0 not applicable", "5")),
+    ],
+    ids=["behind", "end", "workbook"],
+)  # fmt: skip
+def test_the_english_form_is_answered(desk: Desk, letter: Letter) -> None:
+    survey = approved(desk, {LOANS: 3})
+    person = english(desk)
+    desk.move(minutes=1)
+    (form,) = desk.got(person, "survey_form")
+    assert "please answer by 2026-12-07" in form.subject
+    desk.put(survey_letters.message(letter, person.address, form, 1))
+    assert "".join(str(value) for value in marks(desk, survey, person.address).values()) == "544354405"
+    assert "recorded" in desk.got(person, "survey_read")[-1].subject
+
+
+def test_next_year_is_compared_with_this_year(desk: Desk) -> None:
+    survey = running(desk, {LOANS: 6})
+    for n in range(1, 7):
+        desk.answer(
+            asked(desk, f"a0{n}@corp.example"),
+            "survey_form",
+            "3 3 3 3 3 3 3 3 3" if n > 1 else "4 4 4 4 4 4 4 4 4",
+        )
+    closed(desk, survey)
+    published(desk, survey)
+    desk.move_to(at("2027-11-22 09:00"))
+    again = survey_plan.plan(desk.office, survey_plan.Wish(opens_at=desk.now))
+    desk.collect()
+    assert again.number == "Q-2027"
+    desk.answer(SERVICE_MANAGER, "survey_plan", "批准", "Q-2027")
+    desk.move(minutes=1)
+    for n in range(1, 7):
+        desk.answer(asked(desk, f"a0{n}@corp.example"), "survey_form", FULL, "Q-2027")
+    closed(desk, again)
+    report = desk.got(SERVICE_MANAGER, "survey_report", "Q-2027")[-1].text
+    assert "比上年 (2026)：▲ 上升 (54.2 → +" in report
+    assert "比上年: ▲ 上升 (3.17 → +1.83" in report
+
+
+def test_a_person_erased_is_erased_from_the_survey(desk: Desk) -> None:
+    survey = running(desk, {LOANS: 6})
+    desk.answer(first(desk), "survey_form", f"{FULL}\n请联系 {first(desk).address}")
+    wanted = Pseudonym(person=first(desk), pseudonym="erased-1")
+    with desk.office.engine.begin() as conn:
+        erasure.sweep(conn, wanted, desk.now)
+    with database.reading(desk.office.engine) as conn:
+        tables = (survey_invitation, survey_answer)
+        rows = [str(row) for table in tables for row in conn.execute(select(table))]
+        kept = [dict(one.reading.marks) for one in survey_answers.of_survey(conn, survey.number)]
+    assert len(rows) == 7
+    assert not [row for row in rows if first(desk).address in row]
+    assert list(kept[0].values()) == [5, 4, 4, 3, 5, 4, 4, 5, 5], "what is counted stays"
