@@ -26,6 +26,8 @@ REFERENCES_MAX = 20
 TRAIL_SHOWN = 3
 TRAIL_ON_FORM = 30
 """Lines of the trail on a mail's record form, the last ones; the enclosed spreadsheet has all."""
+BY_THE_CLOCK = frozenset({"reminded", "warned", "user_reminded"})
+"""Entries that nobody said: the mails that they tell of speak for themselves."""
 NOTICE_HEADER = "X-Ombud-Notice"
 """Names the kind of mail, for rules in the mail programs of the staff."""
 LOOP_HEADER = "X-Ombud-Loop"
@@ -37,6 +39,8 @@ class Listed:
 
     item: Item
     links: tuple[links.Link, ...]
+    tag: str
+    """For the subject of an answer that is written by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def _rendered(
         "to": notice.to,
         "quoted": notice.quoted,
         "shown": notice.shown,
-        "trail": notice.trail[-TRAIL_SHOWN:],
+        "trail": [event for event in notice.trail if event.what not in BY_THE_CLOCK][-TRAIL_SHOWN:],
         "standing": standing(notice, notice.case, words(language), now) if notice.case else None,
         "record": _record(notice, letterhead, language, TRAIL_ON_FORM),
         "is_party": _is_party(notice),
@@ -121,11 +125,12 @@ def _rendered(
     subject = mime.clean(
         subject_of(language, notice.template, context, letterhead.timezone), mime.SUBJECT_CHARS_MAX
     )
-    address = letterhead.desk_address
-    context["choices"] = tuple(
-        links.link(choice, address, f"Re: {subject}{tag}", words(language), language)
-        for choice in notice.choices
+    to = links.Addressed(
+        address=letterhead.desk_address,
+        subject=f"Re: {subject}{tag}",
+        state=notice.case.state.value if notice.case else "",
     )
+    context["choices"] = tuple(links.link(choice, to, words(language), language) for choice in notice.choices)
     return render(language, notice.template, context, letterhead.timezone)
 
 
@@ -173,13 +178,14 @@ def _listed(item: Item, key: str, letterhead: Letterhead, language_and_time: tup
     language, now = language_and_time
     tag = token.subject_tag(item.matter, letterhead.sealer.code(item.matter, key, now))
     about = item.case.subject if item.case else item.quoted.subject if item.quoted else ""
-    subject = f"Re: {mime.clean(about, mime.SUBJECT_CHARS_MAX)} {tag}"
+    to = links.Addressed(
+        address=letterhead.desk_address,
+        subject=f"Re: {mime.clean(about, mime.SUBJECT_CHARS_MAX)} {tag}",
+        state=item.case.state.value if item.case else "",
+    )
     names = words(language)
     return Listed(
-        item=item,
-        links=tuple(
-            links.link(choice, letterhead.desk_address, subject, names, language) for choice in item.choices
-        ),
+        item=item, tag=tag, links=tuple(links.link(choice, to, names, language) for choice in item.choices)
     )
 
 

@@ -27,11 +27,31 @@ class Link:
     first_line: str
     """What to write by hand instead."""
     href: str
+    lines: tuple[str, ...] = ()
+    """To be filled in below the first line."""
+
+    @property
+    def hint(self) -> str:
+        """What the first line means, where it does not say so itself."""
+        word = self.first_line.split(" ", 1)[0]
+        return "" if self.label.casefold().startswith(word.casefold()) else self.label
 
 
-def link(choice: Choice, address: str, subject: str, words: dict[str, Any], language: str) -> Link:
-    """The link for a choice; `subject` with its tag."""
-    known = words["choices"][choice.verb.value]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """Where the answers to a mail go."""
+
+    address: str
+    subject: str
+    """With its tag."""
+    state: str = ""
+    """Of the complaint: the same verb may need other words in another state."""
+
+
+def link(choice: Choice, to: Addressed, words: dict[str, Any], language: str) -> Link:
+    """The link for a choice."""
+    verb_name = choice.verb.value
+    known = words["choices"].get(f"{to.state}_{verb_name}") or words["choices"][verb_name]
     if choice.verb is Verb.RATE:
         label = words["ratings"][choice.argument]
         first = f"{choice.about} {label}".strip()
@@ -40,11 +60,15 @@ def link(choice: Choice, address: str, subject: str, words: dict[str, Any], lang
     else:
         word = known.get("word") or verb.word(choice.verb, language)
         first = f"{word} {choice.argument or known.get('placeholder', '')}".strip()
-        label = f"{known['label']} {choice.argument}".strip()
+        label = (
+            f"{known['label']} {choice.argument}" if choice.argument else known.get("other", known["label"])
+        )
     rows = [f"{row}{known['behind_row']}" for row in choice.rows]
-    asked = [f"{words['form'][field]}{words['labels']['colon']}" for field in choice.fields]
-    body = "\r\n".join([*([first] if first else []), *(asked or known.get("lines", [])), *rows])
-    return Link(label=label, first_line=first or " / ".join(asked), href=_mailto(address, subject, body))
+    asked = tuple(f"{words['form'][field]}{words['labels']['colon']}" for field in choice.fields)
+    lines = (*(asked or known.get("lines", ())), *rows)
+    body = "\r\n".join([*([first] if first else []), *lines])
+    href = _mailto(to.address, to.subject, body)
+    return Link(label=label, first_line=first or label, href=href, lines=tuple(filter(None, lines)))
 
 
 def _mailto(address: str, subject: str, body: str) -> str:

@@ -29,9 +29,8 @@ def clean(value: str, chars_max: int) -> str:
 
 def header(name: str, value: str) -> str:
     """A folded header line; text that is not ASCII in encoded words (RFC 2047)."""
-    value = (
-        value if value.isascii() and len(value) <= LINE else Header(value, "utf-8", header_name=name).encode()
-    )
+    is_short = value.isascii() and len(f"{name}: {value}") <= LINE
+    value = value if is_short else Header(value, "utf-8", header_name=name).encode()
     return f"{name}: {value}".replace("\r\n", "\n").replace("\n", "\r\n")
 
 

@@ -26,7 +26,11 @@ QUOTE_CHARS_MAX = 3_000
 """Of a text of somebody's that a mail shows; the record has it whole."""
 EXCERPT_CHARS = 400
 """Of the complainant's words in a mail of the staff that asks for something else."""
+SHORT_CHARS = 120
+"""Of a text of somebody's that stands in one line: a subject, what was said so far."""
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls of terminals and of writing direction, and halves of characters: nobody writes them on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +58,19 @@ def render(language: str, template: str, context: Mapping[str, Any], timezone: Z
     return Rendered(
         subject=whole["subject"],
         text=_tidied(text.get_template(f"{folder}/body.txt").render(whole)),
-        html=page.get_template(f"{folder}/body.html").render(whole),
+        html=_UNSEEN.sub("", page.get_template(f"{folder}/body.html").render(whole)),
     )
 
 
 def _tidied(text: str) -> str:
     """Lines broken at a width; templates leave empty lines where they had nothing to say, one is enough."""
-    return _EMPTY_LINES.sub("\n\n", wrapped(text.strip())) + "\n"
+    return _EMPTY_LINES.sub("\n\n", wrapped(_UNSEEN.sub("", text).strip())) + "\n"
 
 
 def _whole(language: str, context: Mapping[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
     names = _words(language)
-    return {**context, "w": names, "when": _clock(timezone, names["weekdays"]), "language": language}
+    times = {"when": _clock(timezone, names), "day": _clock(timezone, names, "date")}
+    return {**context, **times, "w": names, "language": language}
 
 
 def record_of(
@@ -73,7 +78,7 @@ def record_of(
 ) -> tuple[Section, ...]:
     """The record form in the words of a language."""
     names = _words(language)
-    when = _clock(timezone, names["weekdays"])
+    when = _clock(timezone, names)
     return sections(case, trail, Wording(words=names, when=when, is_for_staff=is_for_staff))
 
 
@@ -110,6 +115,8 @@ def _environments() -> tuple[Environment, Environment]:
         environment.filters["groups"] = _groups
         environment.filters["excerpt"] = _excerpt
         environment.filters["answered"] = _answered
+        environment.filters["short"] = _short
+        environment.filters["told"] = _told
         environment.globals["moment"] = datetime.fromisoformat
     return text, page
 
@@ -122,20 +129,26 @@ def _groups(items: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return list(found.items())
 
 
-def _clock(timezone: ZoneInfo, weekdays: list[str]) -> Callable[[datetime | None], str]:
-    """Local time as people write it: '2026-11-24 17:30 周二'; '' for no time."""
+def _clock(
+    timezone: ZoneInfo, names: Mapping[str, Any], form: str = "moment"
+) -> Callable[[datetime | None], str]:
+    """Local time as people write it: '2026-11-24（周二）17:30', 'Tue 24 Nov 2026, 17:30'; '' for none."""
 
     def when(at: datetime | None) -> str:
         if at is None:
             return ""
         local = at.astimezone(timezone)
-        return f"{local:%Y-%m-%d %H:%M} {weekdays[local.weekday()]}"
+        return str(
+            names[form].format(
+                at=local, weekday=names["weekdays"][local.weekday()], month=names["months"][local.month - 1]
+            )
+        )
 
     return when
 
 
 def _bounded(value: str) -> str:
-    text = "".join(c for c in str(value).strip() if c.isprintable() or c == "\n")
+    text = str(value).strip()
     return text if len(text) <= QUOTE_CHARS_MAX else text[:QUOTE_CHARS_MAX] + " …"
 
 
@@ -154,6 +167,22 @@ def _excerpt(value: str) -> str:
 def _indented(value: str) -> str:
     """Further lines of a value stand under its first."""
     return value.replace("\n", "\n    ")
+
+
+def _short(value: str) -> str:
+    """The beginning of somebody's words as one line."""
+    text = " ".join(_bounded(value).split())
+    return text if len(text) <= SHORT_CHARS else text[:SHORT_CHARS].rstrip() + " …"
+
+
+def _told(event: Event, names: Mapping[str, Any]) -> str:
+    """What an entry of the trail says, the program's own names in it put into words."""
+    if event.what == "rated":
+        return str(names["ratings"].get(event.text, event.text))
+    reason, _, rest = event.text.partition(": ")
+    if event.what == "escalated" and reason in names["reasons"]:
+        return f"{names['reasons'][reason]}{names['labels']['colon']}{rest}"
+    return event.text
 
 
 def _quote_text(value: str) -> str:

@@ -20,11 +20,11 @@ class Standing:
 
 def standing(notice: Notice, case: Case, words: dict[str, Any], now: datetime) -> Standing:
     """The standing of a notice's case in the words of a language (`owners` by state)."""
-    post, names = words["owners"][case.state.value], ", ".join(notice.waits_for)
+    post, names = words["owners"][case.state.value], words["labels"]["comma"].join(notice.waits_for)
     if case.state is State.HANDLING:
         names = " · ".join(filter(None, (names, case.department)))
     return Standing(
-        owner=f"{post} ({names})" if post and names else post,
+        owner=words["labels"]["post_and_name"].format(post=post, name=names) if post and names else post,
         since=case.since or case.recorded_at,
         is_late=case.due_at is not None and now > case.due_at,
     )

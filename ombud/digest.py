@@ -1,7 +1,8 @@
 """The digest of the day for the desk: open complaints, what is overdue, other mail, what is set aside.
 
 Written once for each working day, at the configured hour or as soon as the service is there again. Its
-ledger accounts for every mail that came since the digest before. Source: HANDBOOK 7.
+ledger accounts for every mail that came since the digest before; its anchor says how the log ended on
+this day, so that nobody can write the log anew unseen. Source: HANDBOOK 7; ISO 10002 8.1.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,14 @@ from sqlalchemy import Connection
 
 from classify.facts import Verb
 from classify.people import Person, Role
+from ingest.parse import parse
 from ombud.office import Office
 from ombud.post import Post
 from process.case import Case
 from process.complaint import choices
 from process.outgoing import Choice, Item, Notice, Quoted
 from process.roles import owners
-from store import complaints, inbox, ledger, once
+from store import anchors, complaints, inbox, ledger, once
 
 log = structlog.get_logger()
 
@@ -27,10 +29,14 @@ FIRST_PERIOD = timedelta(days=1)
 CASES_MAX = 100
 MAILS_MAX = 100
 """Listed in a digest; how many more there are is said."""
+MAILS_COUNTED_MAX = 10_000
+EXCERPT_CHARS = 400
 MAIL_CHOICES = {
+    "asked": (Choice(verb=Verb.COMPLAINT), Choice(verb=Verb.NO_COMPLAINT)),
     "other": (Choice(verb=Verb.COMPLAINT),),
     "set_aside": (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD)),
 }
+"""What may be answered on a mail, by its group; the groups in the order to be shown."""
 
 
 def daily(office: Office) -> int:
@@ -51,13 +57,21 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
     """The digest of a period, to every engineer of the desk."""
     post = Post(conn=conn, office=office, now=now)
     open_cases = complaints.listed(conn, only_open=True)
-    mails = inbox.for_desk(conn, since, now, MAILS_MAX)
-    unknown = office.rules.calendar.unknown_years(now)
-    facts = _facts(conn, (since, now), len(open_cases)) | {"unknown_years": ", ".join(map(str, unknown))}
+    mails = inbox.for_desk(conn, since, now, MAILS_COUNTED_MAX)
+    items = sorted((_mail_item(conn, row) for row in mails[:MAILS_MAX]), key=_group_order)
+    facts = {
+        "since": since.isoformat(),
+        "open": str(len(open_cases)),
+        "overdue": str(sum(_is_late(case, now) for case in open_cases)),
+        "unlisted": str(max(0, len(open_cases) - CASES_MAX) + len(mails) - len(items)),
+        "anchor": anchors.write(conn, _local(office, now)).mark,
+        "unknown_years": ", ".join(map(str, office.rules.calendar.unknown_years(now))),
+        **_counted(conn, since, now),
+    }
     for engineer in office.organisation.acting(Role.SERVICE_DESK):
         cases = (_case_item(case, engineer, office, now) for case in open_cases[:CASES_MAX])
-        items = (*sorted(cases, key=_order), *(_mail_item(row) for row in mails))
-        post.send(Notice(template="digest", to=engineer, matter="", items=items, facts=facts))
+        listed = (*sorted(cases, key=_order), *items)
+        post.send(Notice(template="digest", to=engineer, matter="", items=listed, facts=facts))
 
 
 def _is_time(office: Office, now: datetime) -> bool:
@@ -69,25 +83,22 @@ def _local(office: Office, now: datetime) -> datetime:
     return now.astimezone(office.rules.calendar.timezone)
 
 
-def _facts(conn: Connection, period: tuple[datetime, datetime], open_count: int) -> dict[str, str]:
-    counted = ledger.of_period(conn, *period)
-    return {
-        "since": period[0].isoformat(),
-        "received": str(counted.received),
-        "open": str(open_count),
-        "unlisted": str(max(0, open_count - CASES_MAX)),
-        **{name: str(count) for name, count in counted.counts},
-    }
+def _counted(conn: Connection, since: datetime, now: datetime) -> dict[str, str]:
+    counted = ledger.of_period(conn, since, now)
+    return {"received": str(counted.received)} | {name: str(count) for name, count in counted.counts}
+
+
+def _is_late(case: Case, now: datetime) -> bool:
+    return case.due_at is not None and case.due_at < now
 
 
 def _case_item(case: Case, to: Person, office: Office, now: datetime) -> Item:
-    is_late = case.due_at is not None and case.due_at < now
-    late = ", ".join(person.name or person.address for person in owners(case, office.organisation))
+    waits_for = ", ".join(person.name or person.address for person in owners(case, office.organisation))
     return Item(
         matter=case.number,
         case=case,
-        group="overdue" if is_late else case.state.value,
-        facts={"late": late},
+        group="overdue" if _is_late(case, now) else case.state.value,
+        facts={"late": waits_for},
         choices=choices(case, to, office.organisation),
     )
 
@@ -98,8 +109,12 @@ def _order(item: Item) -> tuple[bool, str, datetime]:
     return item.group != "overdue", case.state.step_code if case else "", due_at
 
 
-def _mail_item(row: inbox.MailRow) -> Item:
-    group = "set_aside" if row.state == "set_aside" else "other"
+def _group_order(item: Item) -> int:
+    return tuple(MAIL_CHOICES).index(item.group)
+
+
+def _mail_item(conn: Connection, row: inbox.MailRow) -> Item:
+    group = "set_aside" if row.state == "set_aside" else "asked" if row.kind == "ask" else "other"
     return Item(
         matter=f"M-{row.id}",
         group=group,
@@ -107,8 +122,14 @@ def _mail_item(row: inbox.MailRow) -> Item:
             number=f"M-{row.id}",
             sender=row.sender,
             subject=row.subject,
-            text=row.reason or row.evidence,
+            text=row.reason or _excerpt(conn, row.id),
             received_at=row.received_at,
         ),
         choices=MAIL_CHOICES[group],
     )
+
+
+def _excerpt(conn: Connection, mail_id: int) -> str:
+    """What its sender wrote, as far as a reader needs it to decide."""
+    stored = inbox.get(conn, mail_id)
+    return parse(stored.content).own_text[:EXCERPT_CHARS] if stored else ""

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from classify import kind
-from classify.facts import Decision, Facts, Kind
+from classify.facts import Decision, Facts, Kind, Verb
 from classify.people import Role
 from ingest.mail import Mail
 from ingest.parse import parse
@@ -23,7 +23,7 @@ from ombud.acts import carry_out
 from ombud.hand import Hand
 from ombud.office import Office
 from ombud.post import Post
-from process.outgoing import Notice
+from process.outgoing import Choice, Notice
 from store import inbox
 
 log = structlog.get_logger()
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 BATCH = 20
 """Mails claimed at once; on an idle service that is the one which just came."""
 TRACEBACK_CHARS_MAX = 8_000
+SET_ASIDE = (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD))
 
 
 def next_mails(office: Office) -> int:
@@ -85,7 +86,7 @@ def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arriva
     hand = Hand(conn=conn, office=office, mail_id=claimed.id, facts=facts, decision=decision, post=post)
     if decision.kind is Kind.UNREADABLE:
         inbox.set_aside(conn, claimed.id, decision.evidence, "", now)
-        hand.alert("set_aside", decision.evidence)
+        hand.ask_desk("alert", {"what": "set_aside", "detail": decision.evidence}, *SET_ASIDE)
         return
     matter = carry_out(hand)
     inbox.finish(conn, claimed.id, _verdict(mail, facts, decision, matter), now)
@@ -123,4 +124,6 @@ def _failed(office: Office, claimed: inbox.ClaimedMail, trace: str) -> None:
 def _tell_desk(post: Post, mail_id: int, reason: str) -> None:
     for engineer in post.office.organisation.acting(Role.SERVICE_DESK):
         facts = {"what": "set_aside", "detail": reason}
-        post.send(Notice(template="alert", to=engineer, matter=f"M-{mail_id}", facts=facts))
+        post.send(
+            Notice(template="alert", to=engineer, matter=f"M-{mail_id}", facts=facts, choices=SET_ASIDE)
+        )

@@ -15,7 +15,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from ingest.mail import RawMail
-from store.tables import mail, mail_sighting
+from store.tables import label, mail, mail_sighting
 
 IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
 CONTENT_BYTES_MAX = 60_000_000
@@ -303,10 +303,11 @@ def of_matter(conn: Connection, number: str) -> tuple[MailRow, ...]:
 
 
 def for_desk(conn: Connection, since: datetime, until: datetime, count: int) -> tuple[MailRow, ...]:
-    """What waits for a person: the other mail of a period, and all that is set aside; newest first."""
+    """What waits for a person: the other mail of a period, what is still asked or set aside; newest first."""
     is_other = (mail.c.kind == "other") & (mail.c.matter == "")
     is_of_period = (mail.c.stored_at > since) & (mail.c.stored_at <= until)
-    query = select(*_LISTED).where((mail.c.state == "set_aside") | (is_other & is_of_period))
+    is_asked = (mail.c.kind == "ask") & mail.c.id.not_in(select(label.c.mail_id))
+    query = select(*_LISTED).where((mail.c.state == "set_aside") | is_asked | (is_other & is_of_period))
     return _rows(conn, query.order_by(mail.c.id.desc()).limit(count))
 
 

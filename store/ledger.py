@@ -53,4 +53,4 @@ def of_period(conn: Connection, since: datetime, until: datetime) -> Ledger:
 def _class(state: str, kind: str) -> str:
     if state == "waiting":
         return "waiting"
-    return "set_aside" if state in ("set_aside", "discarded") else CLASSES[kind]
+    return "set_aside" if state in ("set_aside", "discarded") else CLASSES.get(kind, "other")

@@ -31,7 +31,7 @@ def test_two_engineers_answer_the_same_task(desk: Desk) -> None:
     desk.now += timedelta(minutes=3)
     desk.answer(DESK_B, "task_accept", "受理")
     (told,) = desk.got(DESK_B, "not_understood")
-    assert "李台 · 受理 · 2026-11-23 09:00" in told.text, "who, what and when"
+    assert "李台 · 受理 · 2026-11-23（周一）09:00" in told.text, "who, what and when"
     case = desk.case(number)
     assert case.accepted is not None
     assert case.accepted.by.key == DESK_A.key

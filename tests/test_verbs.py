@@ -107,7 +107,7 @@ def test_the_english_answer(desk: Desk) -> None:
     desk.organisation = replace(desk.organisation, people=people, roles=roles)
     complain(desk)
     desk.answer(DESK_A, "task_accept", "pass")
-    assert "this step is not yours to take" in desk.got(DESK_A, "not_understood")[0].text
+    assert "This step is not yours to take" in desk.got(DESK_A, "not_understood")[0].text
 
 
 def test_a_task_that_was_not_sent_to_somebody_is_not_theirs(desk: Desk) -> None:

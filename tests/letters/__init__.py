@@ -1,0 +1,1 @@
+"""Every mail that goes out, made of invented but real-looking complaints; and pictures of them."""
