@@ -27,6 +27,10 @@ def without_signature(text: str, person: Person) -> str:
     end = len(lines)
     while end > 1 and len(lines) - end < LINES_MAX and _is_signature(lines[end - 1], person):
         end -= 1
+    block = [line for line in lines[end:] if line.strip()]
+    # Contact lines right below the text, without a name or a blank line, are the last fields of a form.
+    if block and lines[end] == block[0] and all(_LABEL.match(line) for line in block):
+        return "\n".join(lines).strip()
     return "\n".join(lines[:end]).strip()
 
 

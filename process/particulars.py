@@ -7,12 +7,14 @@ Source: HANDBOOK 2 (02, 04).
 
 from dataclasses import replace
 
+from classify.facts import Verb
 from classify.form import category_of
+from classify.people import Organisation
 from process import form_echo
 from process.case import Case
 from process.form_echo import Echo
 from process.outgoing import Notice
-from process.turn import Refusal, Step, Turn
+from process.turn import Refusal, Step, Turn, letter
 
 OF_COMPLAINT = ("work_order", "about", "category", "severity", "remedy")
 """Fields that a later word replaces."""
@@ -30,10 +32,13 @@ ASKED_FOR = ("phone", "work_order", "about", "remedy")
 
 def completed(turn: Turn) -> Step | Refusal:
     """The desk fills in what it has learnt of the complaint, by telephone say."""
+    had_address = bool(turn.case.complainant.address)
     turn, told = taken_up(turn, (*OF_COMPLAINT, *OF_PERSON))
     if not told:
         return Refusal(problem="no_verb")
-    return turn.step(turn.event("informed", turn.reason), notices=told)
+    # Recorded by telephone: only now is there an address to which the complaint can be acknowledged.
+    first = () if had_address else turn.to_complainant(letter("acknowledgement", Verb.STATUS))
+    return turn.step(turn.event("informed", turn.reason), notices=(*told, *first))
 
 
 def taken_up(turn: Turn, allowed: tuple[str, ...] = BY_COMPLAINANT) -> tuple[Turn, tuple[Notice, ...]]:
@@ -41,14 +46,17 @@ def taken_up(turn: Turn, allowed: tuple[str, ...] = BY_COMPLAINANT) -> tuple[Tur
     fields = {name: value for name, value in turn.act.command.fields if name in allowed}
     if not fields:
         return turn, ()
-    case = _with(turn.case, fields)
+    case = _with(turn.case, fields, turn.organisation)
     turn = turn.become(**{name: getattr(case, name) for name in (*OF_COMPLAINT, "complainant")})
     read = Echo(form=form_echo.PARTICULARS, fields=tuple(fields.items()))
     return turn, (turn.letter(form_echo.letter(read), turn.act.by),)
 
 
-def _with(case: Case, fields: dict[str, str]) -> Case:
+def _with(case: Case, fields: dict[str, str], organisation: Organisation) -> Case:
     who = case.complainant
+    if "address" in fields and not who.address:
+        # Whoever writes from there is the complainant from now on.
+        who = replace(who, key=organisation.key(fields["address"]))
     of_person = {OF_PERSON[name]: value for name, value in fields.items() if name in OF_PERSON}
     new = {name: value for name, value in of_person.items() if not getattr(who, name)}
     return replace(

@@ -12,7 +12,7 @@ from ingest.mail import Mail
 from notify import form_sheet
 from notify.form_sheet import Field, Form, Section
 from process.case import Case, Source, State
-from tests.company import DESK_A, USER, VIP
+from tests.company import DESK_A, USER, VIP, person
 from tests.desk import DESK, Desk, desk, mailto
 from tests.workbooks import book
 
@@ -183,3 +183,13 @@ def _message(sender: str, content: bytes, text: str) -> EmailMessage:
 
 def _attach(office: Desk, content: bytes, text: str) -> None:
     office.put(_message(DESK_A.address, content, text).as_bytes())
+
+
+def test_an_address_that_comes_later_is_acknowledged_and_is_the_complainants(office: Desk) -> None:
+    office.write(DESK_A, "电话投诉", "投诉人：王小明\n投诉内容：催收系统登录很慢")
+    office.answer(DESK_A, "form_read", "电话：8021\n邮箱：wang@corp.example")
+    assert office.got("wang@corp.example", "acknowledgement")
+    office.answer(DESK_A, "task_accept", "补充 请提供工单号")
+    office.answer(person("王小明", "wang@corp.example"), "request_particulars", "工单号：WO-2026-9")
+    assert case(office).work_order == "WO-2026-9"
+    assert case(office).state is State.RECORDED

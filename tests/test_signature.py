@@ -35,3 +35,18 @@ def test_words_stay(text: str) -> None:
 
 def test_the_signature_of_somebody_else_stays() -> None:
     assert without_signature("转告\n江禾", DESK_A) == "转告\n江禾"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "投诉人：王小明\n电话：8021\n邮箱：wang@corp.example",
+            "投诉人：王小明\n电话：8021\n邮箱：wang@corp.example",
+        ),
+        ("受理\n\n电话：8021", "受理"),
+        ("受理\n李台\n电话：8021", "受理"),
+    ],
+)
+def test_contact_lines_right_below_the_text_are_fields_of_a_form(text: str, kept: str) -> None:
+    assert without_signature(text, DESK_A) == kept
