@@ -1,13 +1,15 @@
 """What time brings about: ladders climbed once, in working time, and the digest; on a moved clock."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
 from ombud import remind, schedule
 from process.case import State
-from store import events
+from store import database, events
 from tests.company import COLLECTION, DESK_A, DESK_B, GENERAL, REPRESENTATIVE, SERVICE_MANAGER, USER
 from tests.desk import Desk, mailto
 from tests.test_ladder import at
@@ -278,3 +280,32 @@ def test_the_digest_tells_of_a_year_without_holidays(desk: Desk) -> None:
     assert "节假日" not in desk.got(DESK_A, "digest")[-1].text
     desk.move_to(at("2026-11-24 08:30"))
     assert "2027 年的节假日和调休安排尚无数据" in desk.got(DESK_A, "digest")[-1].text.replace("\n", "")
+
+
+def test_doubles_of_the_service_tick_at_the_same_moment(desk: Desk) -> None:
+    """Four clocks on connections of their own: every rung and the digest once."""
+    numbers = []
+    for what in ("打印机", "网络", "邮箱", "门禁"):
+        desk.write(USER, f"{what}又坏了", f"{what}又坏了，一周了没人处理，我要投诉你们！")
+        numbers.append(desk.cases()[-1].number)
+    desk.now += timedelta(days=3)
+    url, start = str(desk.office.engine.url), Barrier(4)
+
+    def ticks(_: int) -> int:
+        office = replace(desk.office, engine=database.open_database(url))
+        try:
+            start.wait()
+            return sum(schedule.tick(office) for _ in range(5))
+        finally:
+            office.engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ticks, range(4)))
+    desk.collect()
+    for number in numbers:
+        said = [event.what for event in desk.trail(number) if event.what != "recorded"]
+        assert said == ["warned", "overdue"], number
+    assert [len(desk.got(person, "reminders")) for person in (DESK_A, DESK_B, SERVICE_MANAGER)] == [1, 1, 1]
+    assert len(desk.got(DESK_A, "digest")) == 1
+    with desk.office.engine.begin() as conn:
+        assert events.verify(conn) == ""

@@ -127,3 +127,33 @@ def test_a_pause_begun_too_late_leaves_an_hour() -> None:
 def test_a_make_up_day_is_worked_though_it_is_a_weekend() -> None:
     assert date(2026, 10, 10) in CHINA.calendar.workdays
     assert date(2026, 10, 10).weekday() == 5
+
+
+def test_a_pause_over_spring_festival_and_its_make_up_day() -> None:
+    """Asked on the Friday before, due on the Saturday that is worked, answered in the holidays."""
+    left = hours_left(at("2026-02-13 16:00"), at("2026-02-14 12:00"), CHINA)
+    assert left == 5
+    assert resumed_due(at("2026-02-20 10:00"), left, CHINA) == at("2026-02-24 15:30")
+
+
+def test_a_ladder_is_climbed_on_a_make_up_saturday() -> None:
+    ladder = rungs(State.VERIFYING, at("2026-10-09 17:00"), at("2026-10-10 17:00"), CHINA)
+    shown = [f"{rung.name} {rung.at.astimezone(SHANGHAI):%m-%d %H:%M}" for rung in ladder]
+    assert shown == ["remind 10-10 11:45", "warn 10-10 17:00", "escalate 10-12 17:30"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "due"),
+    [
+        ("Europe/Berlin", "2026-03-27 10:00", "2026-03-30 10:00"),
+        ("Europe/Berlin", "2026-10-23 10:00", "2026-10-26 10:00"),
+        ("America/New_York", "2026-03-06 16:00", "2026-03-09 16:00"),
+        ("Asia/Kathmandu", "2026-11-24 10:00", "2026-11-25 10:00"),
+    ],
+)
+def test_a_day_later_is_the_same_local_time_over_a_change_of_the_clocks(
+    zone: str, start: str, due: str
+) -> None:
+    local = ZoneInfo(zone)
+    rules = Rules(calendar=Calendar(timezone=local, hours=(OFFICE_HOURS,) * 5 + ((), ())))
+    assert due_from(at(start, local), State.ACCEPTED, rules) == at(due, local)
