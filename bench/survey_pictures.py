@@ -102,7 +102,7 @@ def pictures(language: str) -> list[Picture]:
     plan = replace(progress, survey=replace(SURVEY, state=State.PLANNED), sent=0, answered=0, standings={})
     decide = (Choice(verb=Verb.APPROVE), Choice(verb=Verb.REJECT))
     sheet = Sheet(survey=SURVEY, questions=FORM.questions)
-    offered = (fill_in(FORM, FORM.questions, language),)
+    offered = fill_in(FORM, FORM.questions, language)
     published = replace(made, survey=replace(SURVEY, state=State.PUBLISHED))
     return [
         Picture(name="plan", template="survey_plan", shown=plan, choices=decide),

@@ -130,7 +130,7 @@ def _language(hand: Hand) -> str:
 
 def _echo(hand: Hand, asked: Invitation, shown: Echo) -> None:
     form, language = shown.survey.form, _language(hand)
-    offered = (fill_in(form, shown.questions, language),) if shown.questions else ()
+    offered = fill_in(form, shown.questions, language)
     hand.post.send(replace(_reply(hand, asked.number), template="survey_read", shown=shown, choices=offered))
 
 

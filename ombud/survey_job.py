@@ -124,7 +124,7 @@ def _send_form(post: Post, survey: Survey, one: Invitation, template: str) -> No
             to=person,
             matter=one.number,
             shown=Sheet(survey=survey, questions=questions),
-            choices=(fill_in(survey.form, questions, language),),
+            choices=fill_in(survey.form, questions, language),
             enclosures=(survey_sheet.enclosure(survey, language),),
             language=language,
         )

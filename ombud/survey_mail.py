@@ -5,12 +5,12 @@ Source: HANDBOOK 4.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from classify.people import Organisation, Person, Role
 from ingest.parse import parse
 from notify import survey_book
 from notify.compose import compose
-from notify.render import LANGUAGES
 from ombud import survey_sources
 from ombud.post import Post
 from process.outgoing import Notice
@@ -94,7 +94,7 @@ def files(post: Post, survey: Survey, language: str) -> Iterator[tuple[str, byte
 
 def _report(post: Post, survey: Survey, people: Iterable[Person], roles: tuple[Role, ...]) -> None:
     found = report(survey_sources.sources(post.conn, survey))
-    books = {language: survey_book.enclosure(found, language) for language in LANGUAGES}
+    book = cache(lambda language: survey_book.enclosure(found, language))
     for person in people:
         language = person.language or post.office.letterhead.default_language
         post.send(
@@ -104,7 +104,7 @@ def _report(post: Post, survey: Survey, people: Iterable[Person], roles: tuple[R
                 matter=survey.number,
                 shown=found,
                 choices=choices(survey, roles),
-                enclosures=(books.get(language, books[LANGUAGES[0]]),),
+                enclosures=(book(language),),
                 language=language,
             )
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from classify.facts import Verb
 from classify.questionnaire import Question, Questionnaire
@@ -9,6 +10,11 @@ from classify.survey_answer import GENERAL
 from process.outgoing import Choice
 from process.survey import Survey
 from process.survey_answers import Stand
+
+ROWS_CHARS_MAX = 1_400
+"""Of a ready-made form in a link, encoded; address and subject need the rest (`notify/links.py`)."""
+ROW_END_CHARS = 15
+"""A colon and a line end, encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +80,11 @@ class Progress:
         return self.answered / self.survey.invited if self.survey.invited else 0.0
 
 
-def fill_in(form: Questionnaire, questions: Sequence[Question], language: str) -> Choice:
-    """The ready-made answer: a line for each question, to be filled in."""
-    rows = (f"{form.number(q.id)}. {q.label.said(language)}" for q in questions)
-    return Choice(verb=Verb.SHEET, rows=tuple(rows))
+def fill_in(form: Questionnaire, questions: Sequence[Question], language: str) -> tuple[Choice, ...]:
+    """The ready-made answer, a line for each question; none when programs would cut so long a link."""
+    rows = tuple(f"{form.number(q.id)}. {q.label.said(language)}" for q in questions)
+    size = sum(len(quote(row)) + ROW_END_CHARS for row in rows)
+    return (Choice(verb=Verb.SHEET, rows=rows),) if rows and size <= ROWS_CHARS_MAX else ()
 
 
 def read_back(form: Questionnaire, stand: Stand) -> tuple[Read, ...]:

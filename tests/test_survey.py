@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from classify.people import Person
+from classify.questionnaire import load
 from ombud import survey_job, survey_plan
 from ombud.office import Limits
 from ombud.pseudonym import Pseudonym
 from process.case import Source
 from process.survey import State
 from process.survey_answers import Standing
+from process.survey_shown import fill_in
 from store import database, erasure, survey_answers
 from store.tables import survey_answer, survey_invitation
 from tests import survey_letters
@@ -390,6 +392,8 @@ def test_raw_answers_show_nobody_and_small_departments_stand_together(desk: Desk
     sheets = openpyxl.load_workbook(BytesIO(book.content))
     cells = {str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row}
     assert not any(cell.startswith(("a0", "b0")) for cell in cells)
+    charts = {title: len(sheets[title]._charts) for title in ("各题结果", "各部门")}
+    assert charts == {"各题结果": 2, "各部门": 1}, "native ones"
     departments = [row[0].value for row in sheets["各部门"].iter_rows(min_row=2) if row[0].value]
     assert departments == [f"{LOANS}、{COLLECTION}"], "one alone could be found by subtraction"
     assert {row[1].value for row in sheets["原始答案"].iter_rows(min_row=2)} == {f"{LOANS}、{COLLECTION}"}
@@ -473,3 +477,10 @@ def test_a_person_erased_is_erased_from_the_survey(desk: Desk) -> None:
     assert len(rows) == 7
     assert not [row for row in rows if first(desk).address in row]
     assert list(kept[0].values()) == [5, 4, 4, 3, 5, 4, 4, 5, 5], "what is counted stays"
+
+
+def test_a_ready_made_form_too_long_for_a_link_is_left_out() -> None:
+    form = load()
+    assert len(fill_in(form, form.questions, "zh")) == len(fill_in(form, form.questions, "en")) == 1
+    many = replace(form, questions=form.questions * 4)
+    assert fill_in(many, many.questions, "zh") == ()
