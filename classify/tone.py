@@ -38,7 +38,7 @@ class Tone:
         if not found:
             return 0.0, ()  # a language that it does not know
         # Over the root of their number: a long text says no more by its length.
-        total = self.intercept + sum(w for w, _ in found) / math.sqrt(len(found))
+        total = self.intercept + math.fsum(w for w, _ in found) / math.sqrt(len(found))
         ranked = sorted(found, key=lambda one: (-one[0] if total > 0 else one[0], one[1]))
         return max(-BOUND, min(BOUND, total)), tuple(piece for _, piece in ranked[:NAMED])
 
