@@ -19,7 +19,7 @@ from process.record_form import Section
 from store import events
 
 EXIT_FAILED = 1
-LABEL_COLUMNS = 16
+LABEL_COLUMNS = 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

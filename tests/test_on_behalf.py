@@ -34,8 +34,9 @@ def echo(office: Desk) -> Mail:
     return office.got(DESK_A, "form_read")[-1]
 
 
-@pytest.mark.parametrize("mark", ["：", ":", "﹕", " ： "])
-@pytest.mark.parametrize("before", ["", "> ", "* ", "1. "])
+@pytest.mark.parametrize(
+    ("before", "mark"), [("", "："), ("> ", ":"), ("* ", "﹕"), ("1. ", " ： "), ("> ", "＝")]
+)
 def test_a_telephone_complaint_is_recorded_from_lines(office: Desk, mark: str, before: str) -> None:
     form = "\n".join(before + line for line in PHONE.format(who="钱进").replace("：", mark).split("\n"))
     office.write(DESK_A, "电话投诉", f"投诉登记\n{form}" if before == "> " else form)

@@ -1,6 +1,7 @@
 """The complaint record form: one list of fields in mail, spreadsheet, PDF, terminal and dossier; need-to-know."""
 
 import io
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from classify.facts import Grade, Trust
 from ingest import workbook
 from ingest.mail import Mail
 from notify import form_pdf, form_sheet, record_sheet, render
-from ombud import form_out
+from ombud import config, form_out
 from process.case import Case, Closing, Escalation, Event, Judgement, Measures, Party, State
-from process.record_form import MEASURES, Section
+from process.record_form import MEASURES, Entry, Section
+from store.database import reading
 from tests.company import DESK_A, SERVICE_MANAGER, USER
 from tests.desk import Desk, desk
 
@@ -202,3 +204,46 @@ def test_the_dispatched_form_can_be_filled_in_where_the_department_answers(offic
 
     assert yellow(written(dispatch)) >= len(MEASURES)
     assert yellow(written(closure)) == 0
+
+
+def test_the_command_shows_the_form_and_writes_it(
+    office: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handled(office)
+    (case,) = office.cases()
+    house = config.sample().organisation
+    with reading(office.office.engine) as conn:
+        files = form_out.Wanted(language="en", as_form=True, xlsx=tmp_path / "a.xlsx", pdf=tmp_path / "a.pdf")
+        assert form_out.run(conn, case, files, house) == 0
+        nowhere = form_out.Wanted(language="zh", xlsx=tmp_path / "none" / "a.xlsx")
+        assert form_out.run(conn, case, nowhere, house) == 1
+    out, err = capsys.readouterr()
+    assert "Complaint record form" in out
+    assert "Corrective measures" in out
+    assert "not written" in err
+    assert case.number in sheet_text((tmp_path / "a.xlsx").read_bytes())
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    office: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "reportlab.pdfbase.cidfonts", None)
+    handled(office)
+    with reading(office.office.engine) as conn:
+        wanted = form_out.Wanted(language="zh", pdf=tmp_path / "a.pdf")
+        assert form_out.run(conn, office.cases()[0], wanted, config.sample().organisation) == 1
+    assert "ombud[pdf]" in capsys.readouterr().err
+
+
+def test_a_terminal_is_not_steered_by_a_mail() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    form_out.show(
+        (Section(key="a", title="甲", entries=(Entry(key="text", label="乙", value="\x1b[2J红\x07"),)),),
+        "zh",
+        console,
+    )
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x07" not in shown
+    assert "[2J红" in shown
+    assert "\x1b[2J" not in shown
