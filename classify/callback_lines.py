@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from classify import callback_answer
 from classify.callback_answer import REMARKS_CHARS_MAX, Result, Said
 
-LINES_MAX = 3_000
-LINE_CHARS_MAX = 2_000
+LINES_MAX = 2_000
+LINE_CHARS_MAX = 500
+CELLS_MAX = 20
+"""Of a line, or of a block of lines, that are looked at one by one."""
 BLOCK_LINES_MAX = 8
 """Lines below an order's number that still belong to it."""
 STRANGE_MAX = 20
@@ -137,16 +139,15 @@ def _typed(text: str, pattern: _Numbers, sole: str) -> Iterator[Reported]:
             for named, piece in whole:
                 yield from _of_block(named, [piece])
             # '满意 WO-1' and '2026-11-24 | WO-1 | 满意' have something before the number.
-            block = (
-                [rest] if whole else [rest, before] if _has_words(before) and not _has_words(rest) else [rest]
-            )
+            is_behind = not whole and _has_words(before) and not _has_words(rest)
+            block = [rest, before] if is_behind else [rest]
         elif _is_strange(line):
             yield from _of_block(together, block)
             together, block = (), []
         elif together and len(block) < BLOCK_LINES_MAX:
             block.append(line)
     yield from _of_block(together, block)
-    if sole and not pattern.split(text):
+    if sole and not any(map(pattern.split, _lines(text))):
         yield Reported(number=sole, said=callback_answer.read(text))
 
 
@@ -166,7 +167,7 @@ def _said(block: list[str]) -> Said:
     if labelled is not None:
         return labelled
     lines = [line.strip(_QUOTE_MARKS) for line in block]
-    cells = [cell for line in lines for cell in _CELL.split(line) if cell.strip(_SEPARATORS)]
+    cells = [cell for line in lines for cell in _CELL.split(line) if cell.strip(_SEPARATORS)][:CELLS_MAX]
     alone = [
         (at, found.result) for at, cell in enumerate(cells) if (found := _alone(cell)).result is not None
     ]
@@ -237,4 +238,4 @@ def _is_strange(line: str) -> bool:
 
 
 def _alone_in(line: str) -> bool:
-    return any(_alone(cell).result is not None for cell in _CELL.split(line.strip(_QUOTE_MARKS)))
+    return any(_alone(cell).result is not None for cell in _CELL.split(line.strip(_QUOTE_MARKS))[:CELLS_MAX])
