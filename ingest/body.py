@@ -76,7 +76,7 @@ def _header_length(lines: Sequence[str], at: int, scanned: quote.Scanned) -> int
     """How many lines the quotation header that begins here has; there is none above the first."""
     if at <= scanned.at:
         return scanned.length if at == scanned.at else 0
-    return quote.starts_at(lines, at)
+    return quote.starts_at(lines, at) if at < quote.HEADER_LINES_MAX else 0
 
 
 def _is_told(lines: Sequence[str], at: int) -> bool:

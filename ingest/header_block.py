@@ -15,7 +15,7 @@ LINES_MAX = 24
 """Within which a block ends, long lists of recipients and all."""
 LINE_CHARS_MAX = 800
 FURNITURE_LINES_MAX = 4
-FIELDS_MIN = 2
+FIELDS_MIN, FIELDS_MAX = 2, 12
 
 CORE = frozenset({"from", "sent", "to"})
 _STRONG = {label: name for name, labels in quote_words.FIELDS.items() for label in labels.split()}
@@ -98,9 +98,9 @@ def _is_block(found: Sequence[Field], *, is_below_rule: bool) -> bool:
 
 
 def _begins_anew(found: Sequence[Field], here: Sequence[Field]) -> bool:
-    """Whether a field stands twice that stands once in a block."""
-    once = {field.name for field in found} & {"from", "sent", "subject"}
-    return any(field.name in once for field in here)
+    """Whether a field stands twice that stands once in a block, or there are more than a block has."""
+    once = {field.name for field in found} - {"other"}
+    return len(found) >= FIELDS_MAX or any(field.name in once for field in here)
 
 
 def _is_filled(field: Field) -> bool:

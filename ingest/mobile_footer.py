@@ -5,9 +5,11 @@ stays. Works on the lines of `quote.readable`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 LINE_CHARS_MAX = 120
+LINES_MAX = 1_000
 LIST_LINES_MAX = 8
 """Below the rule of a mailing list's footer."""
 URL_LINES = 1
@@ -93,11 +95,16 @@ def is_footer(line: str) -> bool:
 def marked(lines: Sequence[str]) -> set[int]:
     """The numbers of the lines that are footers, with the rule above and the address below that belong to them."""
     found: set[int] = set()
-    for number, line in enumerate(lines):
-        if is_footer(line):
+    for number in _looked_at(len(lines)):
+        if is_footer(lines[number]):
             found.add(number)
             found |= _above(lines, number) | _below(lines, number)
     return found | _list_footer(lines)
+
+
+def _looked_at(count: int) -> Iterable[int]:
+    """The lines where a footer may stand: all, but for the middle of an endless text."""
+    return chain(range(min(count, LINES_MAX)), range(max(LINES_MAX, count - LINES_MAX), count))
 
 
 def _above(lines: Sequence[str], number: int) -> set[int]:

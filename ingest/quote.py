@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from ingest import attribution, header_block, quote_words
 
 LINES_MAX = 10_000
-"""Below which nobody's quotation begins: what is read no further counts as the sender's own."""
+"""Below which no line is looked at: what is read no further counts as the sender's own."""
+HEADER_LINES_MAX = 2_000
+"""Below which no header is looked for, only marks: 60 kB of hostile lines take less than 100 ms."""
 LINE_CHARS_MAX = 600
 """A longer line is no rule."""
 BLANK_LINES_MAX = 3
@@ -86,7 +88,7 @@ def scan(text: str) -> Scanned:
     """The text with its first quotation header found."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     written, shown = text.split("\n"), readable(text)
-    for at in range(min(len(shown), LINES_MAX)):
+    for at in range(min(len(shown), HEADER_LINES_MAX)):
         length = starts_at(shown, at)
         if length:
             return Scanned(written=written, shown=shown, at=at, length=length)

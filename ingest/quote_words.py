@@ -11,10 +11,10 @@ FIELDS: dict[str, str] = {
     " 送信日時 보낸날짜 sent sentat senton senttime sendtime datesent gesendet envoyé enviado enviadoel enviadaem inviato verzonden sendt"
     " skickat wysłano odesláno отправлено lähetetty küldve",
     "to": "收件人 收件者 收信人 宛先 받는사람 to recipient recipients para aan til till komu кому vastaanottaja címzett kime",
-    "cc": "抄送 抄送至 抄送人 副本 副本抄送 密送 cc bcc ccrecipient 참조 copie kopie",
+    "cc": "抄送 抄送至 抄送人 副本 副本抄送 cc ccrecipient 참조 copie kopie",
     "subject": "主题 主旨 主題 标题 標題 题目 件名 제목 subject betreff objet asunto oggetto onderwerp assunto emne ämne"
     " temat předmět тема aihe tárgy konu",
-    "other": "重要性 附件 优先级 回复至 回复地址 答复地址 回复到 reply-to replyto importance attachments attachment priority"
+    "other": "密送 bcc 重要性 附件 优先级 回复至 回复地址 答复地址 回复到 reply-to replyto importance attachments attachment priority"
     " organization organisation antwortan",
 }
 """Labels that no mail writes for another reason."""
