@@ -434,7 +434,7 @@ def test_the_english_form_is_answered(desk: Desk, letter: Letter) -> None:
     person = english(desk)
     desk.move(minutes=1)
     (form,) = desk.got(person, "survey_form")
-    assert "please answer by 2026-12-07" in form.subject
+    assert "please answer by 7 Dec 2026" in form.subject
     desk.put(survey_letters.message(letter, person.address, form, 1))
     assert "".join(str(value) for value in marks(desk, survey, person.address).values()) == "544354405"
     assert "recorded" in desk.got(person, "survey_read")[-1].subject
