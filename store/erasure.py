@@ -2,7 +2,7 @@
 
 Texts go through a `Disguise`, stored messages too. Every text and JSON column of every table is swept, so
 that a table added later is not forgotten. The log itself is not touched (its entries name nobody), only the
-details beside it, and each such change is committed to by a new entry.
+details beside it, and each such change is committed to by a new entry. What becomes of each table: docs/evidence.md.
 """
 
 import zlib

@@ -158,7 +158,7 @@ def _stay(console: Console, ports: Ports, organisation: Organisation, desk: str)
     """Says how to connect, and waits for Ctrl-C."""
     table = Table(title=f"IMAP {HOST}:{ports.imap} · SMTP {HOST}:{ports.smtp} (no TLS, SMTP without login)")
     for column in ("part", "name", "account = address", "password"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for part, person in _parts(organisation):
         table.add_row(part, person.name, person.address, PASSWORD)
     table.add_row("服务台邮箱 / the desk's mailbox: write here", "", desk, PASSWORD)
