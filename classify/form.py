@@ -47,9 +47,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "category": ("类别", "投诉类别", "category"),
     "severity": ("严重程度", "severity"),
     "work_order": ("工单号", "工单", "相关工单", "work order"),
-    "remedy": ("诉求", "期望", "希望的解决方式", "remedy"),
+    "remedy": ("诉求", "期望", "希望的解决方式", "remedy", "remedy wanted"),
     "text": ("投诉内容", "内容", "问题描述", "complaint", "description"),
-    "on_behalf_of": ("代表", "代谁投诉", "on behalf of"),
+    "on_behalf_of": ("委托人", "代表", "代谁投诉", "on behalf of"),
 }
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "attitude": ("态度", "attitude"),

@@ -1,6 +1,7 @@
 """The complaint record form as a spreadsheet: the fields of `process/record_form.py`, some of them to fill in."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from notify.form_sheet import Field, Form, Section
@@ -8,6 +9,33 @@ from process import record_form
 
 LINES_TO_FILL = {"cause": 4, "corrective": 4, "preventive": 4, "text": 6, "remedy": 2}
 """Room for what is written by hand."""
+
+
+BLANK = {
+    "complainant": ("complainant", "employee_number", "user_department", "phone", "address", "on_behalf_of"),
+    "complaint": ("source", "work_order", "about", "category", "severity", "text", "remedy"),
+}
+"""What an engineer fills in who records a complaint for somebody: section and fields."""
+
+
+def blank(words: Mapping[str, Any], organisation: str) -> Form:
+    """The form to be filled in for somebody who complains by telephone."""
+    sections = tuple(
+        record_form.Section(
+            key=key,
+            title=words["form_sections"][key],
+            entries=tuple(
+                record_form.Entry(
+                    key=name, label=words["form"][name], value="", is_wide=name in record_form.WIDE
+                )
+                for name in names
+            ),
+        )
+        for key, names in BLANK.items()
+    )
+    fillable = [name for names in BLANK.values() for name in names]
+    made = form(sections, words, organisation, fillable)
+    return replace(made, note=words["labels"]["blank_form_note"])
 
 
 def form(

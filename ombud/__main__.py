@@ -147,6 +147,18 @@ def show_complaint(
         show.print_complaint(record)
 
 
+@main.command("blank-form")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Default: the configured one.")
+@click.argument("file", type=OUTPUT)
+@click.pass_context
+def blank_form(context: click.Context, lang: str | None, file: Path) -> None:
+    """Write the form (XLSX) with which an engineer records a telephone complaint."""
+    from ombud import form_out
+
+    house = launch.settings(context.obj).organisation
+    sys.exit(form_out.blank(file, lang or house.language, house))
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context

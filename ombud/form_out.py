@@ -77,3 +77,13 @@ def _written(found: tuple[Section, ...], wanted: Wanted, house: OrganisationSect
         print(f"not written: {trouble}", file=sys.stderr)
         return EXIT_FAILED
     return 0
+
+
+def blank(target: Path, language: str, house: OrganisationSection) -> int:
+    """The form with which a complaint is recorded for somebody, into a file; the exit code."""
+    try:
+        target.write_bytes(form_sheet.written(record_sheet.blank(render.words(language), house.name)))
+    except OSError as trouble:
+        print(f"not written: {trouble}", file=sys.stderr)
+        return EXIT_FAILED
+    return 0

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.cell import MergedCell
 
+from classify.form import field_of
 from ingest.mail import Mail
-from notify import form_sheet
+from notify import form_sheet, record_sheet
 from notify.form_sheet import Field, Form, Section
+from notify.render import words
+from ombud import config, form_out
 from process.case import Case, Source, State
 from tests.company import DESK_A, USER, VIP, person
 from tests.desk import DESK, Desk, desk, mailto
@@ -194,3 +198,42 @@ def test_an_address_that_comes_later_is_acknowledged_and_is_the_complainants(off
     office.answer(person("王小明", "wang@corp.example"), "request_particulars", "工单号：WO-2026-9")
     assert case(office).work_order == "WO-2026-9"
     assert case(office).state is State.RECORDED
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_blank_form_filled_in_records_a_complaint(office: Desk, tmp_path: Path, language: str) -> None:
+    target = tmp_path / "blank.xlsx"
+    assert form_out.blank(target, language, config.sample().organisation) == 0
+    opened = openpyxl.load_workbook(target)
+    sheet, labels = opened.worksheets[0], words(language)["form"]
+    filled = {
+        "complainant": "王小明",
+        "phone": 80215555,
+        "text": "登录很慢",
+        "category": "质量",
+        "remedy": "修好",
+        "source": "电话",
+    }
+    for row in sheet.iter_rows():
+        for cell in row:
+            name = next((name for name in filled if cell.value == labels[name]), "")
+            behind = sheet.cell(cell.row, cell.column + 1)
+            if name and not isinstance(behind, MergedCell):
+                behind.value = filled[name]
+    opened.save(target)
+    _attach(office, target.read_bytes(), "请登记，谢谢")
+    found = case(office)
+    assert (found.complainant.name, found.complainant.phone) == ("王小明", "80215555")
+    assert (found.text, found.category, found.remedy, found.source) == (
+        "登录很慢",
+        "quality",
+        "修好",
+        Source.PHONE,
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_label_of_the_blank_form_is_read_as_its_field(language: str) -> None:
+    labels = words(language)["form"]
+    names = [name for section in record_sheet.BLANK.values() for name in section]
+    assert [field_of(labels[name]) for name in names] == names
