@@ -7,7 +7,7 @@ The desk reports by reply to a work list (`W-20261124`), a user by reply to thei
 from dataclasses import replace
 from datetime import timedelta
 
-from classify import callback_answer, callback_lines
+from classify import callback_answer, callback_lines, grievance
 from classify.callback_answer import Result, Said
 from classify.people import Role
 from classify.trust import Capability
@@ -89,7 +89,7 @@ def _of_user(hand: Hand, question: str) -> str:
 
 def _ask_back(hand: Hand, one: Callback, said: Said) -> None:
     """Asked once more, once; after that the desk is asked to call. Thanks for a known answer change nothing."""
-    if one.result is not None:
+    if one.result is not None or _complains(hand, one, said):
         return
     if callbacks.ask_back(hand.conn, one.number, hand.facts.now):
         _tell(
@@ -100,6 +100,16 @@ def _ask_back(hand: Hand, one: Callback, said: Said) -> None:
         )
     else:
         hand.alert("callback_unclear", f"{one.number}: {said.remarks}")
+
+
+def _complains(hand: Hand, one: Callback, said: Said) -> bool:
+    """A complaint in words, with no step of the scale in it: recorded as what it is, and no result guessed."""
+    if grievance.judge("", hand.facts.own_words, hand.office.words).verdict != "yes" or not _is_first(
+        hand, one
+    ):
+        return False
+    callbacks.set_complaint(hand.conn, one.number, _complain(hand, one, said))
+    return True
 
 
 def _take(hand: Hand, one: Callback, said: Said) -> Taken:

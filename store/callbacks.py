@@ -195,6 +195,11 @@ def answer(conn: Connection, given: Answer, complaint: str) -> None:
     conn.execute(update(callback).where(callback.c.number == given.number).values(**values, **opened))
 
 
+def set_complaint(conn: Connection, number: str, complaint: str) -> None:
+    """The complaint that an answer without a result opened."""
+    conn.execute(update(callback).where(callback.c.number == number).values(complaint=complaint))
+
+
 def answers(conn: Connection, numbers: Collection[str]) -> tuple[Answer, ...]:
     """All answers about some orders, oldest first."""
     query = (

@@ -383,6 +383,20 @@ def test_unclear_answer_is_asked_back_once_then_the_desk_is_told(asking: Desk) -
     assert results(asking)["WO-1"] == "satisfied"
 
 
+def test_complaint_in_words_is_one_and_no_result_is_guessed(asking: Desk) -> None:
+    asking.answer(USER, "callback_question", "报修三天了没人管，我要投诉你们！")
+    (case,) = asking.cases()
+    assert (case.source, case.work_order, drawn(asking)["WO-1"].complaint) == (
+        Source.CALLBACK,
+        "WO-1",
+        case.number,
+    )
+    assert results(asking)["WO-1"] == ""
+    asking.answer(USER, "callback_question", "非常不满意")
+    assert results(asking)["WO-1"] == "very_dissatisfied"
+    assert len(asking.cases()) == 1
+
+
 def test_nobody_answers_for_another(asking: Desk) -> None:
     mail = asking.got(USER, "callback_question")[0]
     for person in (VIP, DESK_A):
