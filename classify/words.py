@@ -94,26 +94,44 @@ class Words:
     """Weights of `ombud learn` beside those that people wrote; None where the words stand alone."""
 
 
+class WordsUnusable(Exception):
+    """A file of one's own cannot be used; the text says why."""
+
+
 def load(own: Path | None = None) -> Words:
-    """The words of the package, and those of a file of one's own. Raises OSError, TOMLDecodeError."""
+    """The words of the package, and those of a file of one's own. Raises OSError, WordsUnusable."""
     data = {**_own("words.toml"), "tone": _own("tone.toml")}
-    if own is not None:
-        data = _merged(data, tomllib.loads(own.read_text("utf-8")))
+    if own is None:
+        return _read(data)
+    try:
+        return _read(_merged(data, tomllib.loads(own.read_text("utf-8"))))
+    except tomllib.TOMLDecodeError as trouble:
+        raise WordsUnusable(f"is no TOML: {trouble}") from trouble
+    except KeyError as missing:
+        raise WordsUnusable(f"lacks {missing} in a table of its own") from missing
+    except (ValueError, TypeError, AttributeError, LookupError) as trouble:
+        raise WordsUnusable(f"has something of another form than words.toml: {trouble}") from trouble
+
+
+def _read(data: dict[str, Any]) -> Words:
     return Words(
         grievance=_grievance(data["grievance"]),
         answer=AnswerWords(**{name: _longest_first(found) for name, found in data["answer"].items()}),
         categories=tuple((name, _longest_first(found)) for name, found in data["categories"].items()),
-        tone=Tone(weights=data["tone"]["weights"], intercept=float(data["tone"]["intercept"])),
+        tone=Tone(
+            weights={piece: float(weight) for piece, weight in data["tone"]["weights"].items()},
+            intercept=float(data["tone"]["intercept"]),
+        ),
     )
-
-
-def _own(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("classify") / name).read_text("utf-8"))
 
 
 def normal(text: str) -> str:
     """A text as it is compared: NFKC, folded, typographic apostrophes plain."""
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+
+
+def _own(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("classify") / name).read_text("utf-8"))
 
 
 def _grievance(found: dict[str, Any]) -> GrievanceWords:

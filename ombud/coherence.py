@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from classify import learned, questionnaire
+from classify import learned, questionnaire, words
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
 from ombud.sections import WEEKDAYS, Server, Settings
@@ -36,7 +36,7 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _callbacks(settings)
     yield from _optional(settings)
     if settings.grievance.words_file:
-        yield from _file("grievance.words_file", settings.grievance.words_file)
+        yield from _words(settings.grievance.words_file)
     if settings.survey.form:
         yield from _survey_form(settings.survey.form)
 
@@ -225,6 +225,17 @@ def _optional(settings: Settings) -> Iterator[Fault]:
     except learned.NoModel as trouble:
         hint = "make it anew with `ombud learn`, or leave the key out"
         yield Fault(path="grievance.model", value=shown(str(model)), problem=str(trouble), hint=hint)
+
+
+def _words(file: Path) -> Iterator[Fault]:
+    """What keeps words of one's own from being used."""
+    try:
+        words.load(file)
+    except OSError as trouble:
+        yield unreadable("grievance.words_file", file, trouble)
+    except words.WordsUnusable as trouble:
+        hint = "write it like classify/words.toml; docs/deciding.md says what it may hold"
+        yield Fault(path="grievance.words_file", value=shown(str(file)), problem=str(trouble), hint=hint)
 
 
 def _survey_form(form: Path) -> Iterator[Fault]:

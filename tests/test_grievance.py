@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -122,3 +123,38 @@ def test_any_text_is_judged(subject: str, text: str) -> None:
     found = judge(subject, text, WORDS)
     assert isinstance(found, Grievance)
     assert len(found.reasons) <= REASONS_MAX
+
+
+def test_words_and_weights_of_ones_own_add_and_replace(tmp_path: Path) -> None:
+    own = tmp_path / "words.toml"
+    own.write_text(
+        "[grievance]\nask = 1.5\n[grievance.signs.outrage]\nwords = ['夭寿']\n[tone.weights]\n'还' = -3.0\n",
+        "utf-8",
+    )
+    mine = words.load(own)
+    assert mine.grievance.ask == 1.5
+    assert mine.grievance.yes == WORDS.grievance.yes
+    assert mine.tone.weights["还"] == -3.0
+    assert len(mine.tone.weights) == len(WORDS.tone.weights)
+    assert any("夭寿" in reason for reason in judge("", "夭寿，又断了", mine).reasons)
+    assert not any(
+        "夭寿" in reason for reason in judge("", "夭寿，又断了", WORDS).reasons if "outrage" in reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("[grievance", "no TOML"),
+        ("[grievance.signs.own]\nwords = ['x']\n", "lacks 'weight'"),
+        ("[grievance]\nyes = 'much'\n", "another form"),
+        ("[answer]\nconfirmed = ['ok']\n", "another form"),
+        ("[tone.weights]\n'x' = []\n", "another form"),
+        ("grievance = 3\n", "another form"),
+    ],
+)
+def test_words_of_ones_own_that_cannot_be_used_are_told(tmp_path: Path, content: str, problem: str) -> None:
+    own = tmp_path / "words.toml"
+    own.write_text(content, "utf-8")
+    with pytest.raises(words.WordsUnusable, match=problem):
+        words.load(own)
