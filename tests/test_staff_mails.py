@@ -1,5 +1,6 @@
 """Every mail to the staff on a complaint says where it stands: number, step, who, since when, due, said, choices."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +33,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "zh"
 WITHOUT_A_CASE = {"alert", "ask_complaint", "digest", "reminders", "withdrawn"}
 """On a mail, on several complaints, or on one that is theirs no longer."""
 SHOWN_LINES = 3
+BY_TIME = ("reminded", "warned", "overdue", "user_reminded", "no_answer")
+"""Nobody said anything then."""
 
 
 def on_a_case() -> set[str]:
@@ -124,27 +127,32 @@ def expected(desk: Desk, mail: Mail, language: str) -> list[str]:
     found = [step for step in steps if "".join(step.split()) in "".join(mail.text.split())]
     assert len(found) == 1, f"one step: {found}"
     assert mail.date is not None
-    until = [event for event in desk.trail(case.number) if event.at <= mail.date]
+    until = [
+        event for event in desk.trail(case.number) if event.at <= mail.date and event.what not in BY_TIME
+    ]
     assert until, "something was said so far"
-    parts = [case.number, found[0], names["labels"]["since"], "2026-11-23"]
+    parts = [case.number, found[0], names["labels"]["since"]]
     if found[0] != steps[-1]:
         parts += [names["labels"]["due"], names["labels"]["owner"]]
     return parts + [names["events"][event.what] for event in until[-SHOWN_LINES:]]
 
 
 @pytest.mark.parametrize(
-    ("notice", "who", "name"),
+    ("notice", "who", "names"),
     [
-        ("task_accept", DESK_A, "李台, 周台"),
-        ("task_judge", DESK_A, "李台"),
-        ("dispatch", COLLECTION, "吴经理 · 催收系统开发部"),
-        ("task_verify", SERVICE_MANAGER, "冯经理"),
-        ("task_decide", REPRESENTATIVE, "褚代表"),
-        ("escalation", GENERAL, "李台, 周台"),
+        ("task_accept", DESK_A, ("李台", "周台")),
+        ("task_judge", DESK_A, ("李台",)),
+        ("dispatch", COLLECTION, ("吴经理", "催收系统开发部")),
+        ("task_verify", SERVICE_MANAGER, ("冯经理",)),
+        ("task_decide", REPRESENTATIVE, ("褚代表",)),
+        ("escalation", GENERAL, ("李台", "周台")),
     ],
 )
-def test_who_is_waited_for_is_named(life: Desk, notice: str, who: Person, name: str) -> None:
-    assert f"({name})" in life.got(who, notice)[0].text.replace("\n", "")
+def test_who_is_waited_for_is_named(life: Desk, notice: str, who: Person, names: tuple[str, ...]) -> None:
+    text = life.got(who, notice)[0].text
+    label = words(language_of(life))["labels"]["owner"]
+    (line,) = [line for line in text.split("\n") if line.strip().startswith(label)]
+    assert all(name in line for name in names), line
 
 
 @pytest.mark.parametrize("notice", ["task_accept", "task_judge", "task_assign", "task_feedback"])
@@ -163,7 +171,7 @@ def test_what_was_said_so_far_is_three_lines(life: Desk) -> None:
     labels = words(language_of(life))["labels"]
     task = desk.got(DESK_A, "task_feedback")[0].text
     said = task.partition(labels["trail"])[2].partition(labels["answer_text"])[0]
-    lines = [line for line in said.split("\n") if "2026-" in line]
+    lines = [line for line in said.split("\n") if re.search(r"\d\d:\d\d", line)]
     assert len(lines) == SHOWN_LINES
     assert words(language_of(life))["events"]["verified"] in lines[-1]
 
