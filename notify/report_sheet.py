@@ -14,14 +14,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from process.report_view import Line, ReportView
+from process.report_view import Line, ReportView, change_line
 
 ROWS_MAX = 1_000_000
 """Of a sheet; Excel has 1,048,576."""
 FORMATS = {"share": "0.0%", "count": "0", "hours": "0.0", "index": "0.0"}
 COLOURS = {"met": "#1B7F3B", "missed": "#B3261E", "no_target": "#4A5763", "no_data": "#4A5763"}
-WIDTH_PER_CHART = 8
-"""Columns that a chart takes beside its neighbour."""
+SECOND_COLUMN = 5
+"""Where the right one of two charts begins, behind the wide first column."""
+GRID = {"visible": True, "line": {"color": "#E3E8ED", "width": 0.5}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +144,21 @@ def _chart(made: _Book, sheet: Worksheet, values: _Range, place: tuple[int, int]
             "values": [name, values.row, first, values.row, last],
             "fill": {"color": "#2F6DA8"},
             "line": {"color": "#2F6DA8"},
-            "data_labels": {"value": True},
+            "data_labels": {
+                "value": True,
+                "num_format": "0%" if is_share else "0",
+                "position": "above" if is_share else "outside_end",
+            },
             **({"marker": {"type": "circle"}} if is_share else {"gap": 60}),
         }
     )
     chart.set_title({"name": made.name_of(line.name), "name_font": {"size": 11}})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"min": 0, **({"max": 1, "num_format": "0%"} if is_share else {})})
+    scale = {"max": 1, "num_format": "0%"} if is_share else {"num_format": "0"}
+    chart.set_y_axis({"min": 0, "major_gridlines": GRID, **scale})
     chart.set_size({"width": 480, "height": 240})
     top, index = place
-    sheet.insert_chart(top + 13 * (index // 2), WIDTH_PER_CHART * (index % 2), chart)
+    sheet.insert_chart(top + 13 * (index // 2), SECOND_COLUMN * (index % 2), chart)
 
 
 def _parts(made: _Book) -> None:
@@ -181,6 +187,8 @@ def _parts(made: _Book) -> None:
         chart.set_title({"name": name, "name_font": {"size": 11}})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True})
+        # From nought, or a bar twice as long would not be twice as much.
+        chart.set_x_axis({"min": 0, "num_format": "0", "major_gridlines": GRID})
         chart.set_size({"width": 480, "height": 90 + 30 * len(breakdown.bars)})
         sheet.insert_chart(row, 4, chart)
         row += max(len(breakdown.bars), (90 + 30 * len(breakdown.bars)) // 20) + 1
@@ -253,17 +261,15 @@ def _corrections(made: _Book, timezone: ZoneInfo) -> None:
     for correction in made.shown.report.corrections:
         for change in correction.changes:
             name = made.words["figures"].get(change.name, {}).get("name") or said["breakdowns"][change.name]
+            line = change_line(change)
+            part = _label(change.label, change.name, made.words) if change.label else ""
             cells = (
-                _local(correction.at, timezone), name, _label(change.label, change.name, made.words) if change.label else "",
-                _number(change.before), _number(change.after), ", ".join(change.added), ", ".join(change.removed),
+                _local(correction.at, timezone), name, part, line.before, line.after,
+                ", ".join(change.added), ", ".join(change.removed),
             )  # fmt: skip
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, text[:32_000], made.wrap)
             row += 1
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
 
 
 def _local(at: datetime, timezone: ZoneInfo) -> str:

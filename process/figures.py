@@ -109,8 +109,10 @@ def closed_on_time(basis: Basis, span: Span) -> Measured:
     """Closed for the first time within the configured working days since it was recorded."""
 
     def closing(row: ComplaintRow) -> Iterable[tuple[datetime | None, datetime]]:
-        due_at = basis.calendar.add_days(row.case.recorded_at, basis.close_days)
-        yield row.closed_first_at, due_at
+        closed_at = row.closed_first_at
+        # Counting working days is what takes the time: only for what can fall into the span.
+        if row.case.recorded_at < span.end and (closed_at is None or closed_at >= span.start):
+            yield closed_at, basis.calendar.add_days(row.case.recorded_at, basis.close_days)
 
     return _on_time(basis, span, closing)
 

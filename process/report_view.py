@@ -131,7 +131,7 @@ def view(report: Report, readers: Iterable[str] = (), correction: Correction | N
         readers=tuple(readers),
         overall=report.comment(OVERALL),
         correction=correction,
-        changes=tuple(map(_change, correction.changes)) if correction else (),
+        changes=tuple(map(change_line, correction.changes)) if correction else (),
     )
 
 
@@ -209,7 +209,8 @@ def _percent(value: float | None, longest: float) -> int:
     return round(100 * value / longest) if value and longest else 0
 
 
-def _change(change: Change) -> ChangeLine:
+def change_line(change: Change) -> ChangeLine:
+    """A change in words."""
     unit = FIGURES[NAMES.index(change.name)].unit if change.name in NAMES else "count"
     return ChangeLine(
         name=change.name,
