@@ -260,11 +260,15 @@ def learn(context: click.Context, labelled: tuple[Path, ...], output: Path | Non
     "--clock", is_flag=True, help="A year of complaints left lying instead, on a clock that is moved."
 )
 @click.option("--days", default=365, show_default=True, help="With --clock: how many days from 1 January on.")
-def demo(stay: bool, folder: Path | None, clock: bool, days: int) -> None:
+@click.option("--year", is_flag=True, help="A year of reports, survey and review instead, in two minutes.")
+def demo(stay: bool, folder: Path | None, clock: bool, days: int, year: bool) -> None:
     """Play one day of mail on servers of its own, with nothing configured."""
-    from ombud.demo import day, year
+    from ombud.demo import day, whole_year
+    from ombud.demo import year as neglected
 
-    sys.exit(year.show(folder, days) if clock else day.show(folder, stay=stay))
+    if year:
+        sys.exit(whole_year.show(folder))
+    sys.exit(neglected.show(folder, days) if clock else day.show(folder, stay=stay))
 
 
 evidence_commands.add_to(main)

@@ -7,17 +7,17 @@ twice; both copies have the same Message-ID.
 
 import random
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
 
 from classify.people import Role
 from notify import retry
-from notify.smtp import Smtp
 from ombud import crash
 from ombud.office import Office
 from ombud.post import Post
-from process.outgoing import Deferred, Notice, Outcome, Refused, Sent
+from process.outgoing import Deferred, Notice, Outcome, Outgoing, Refused, Sent
 from store import budget, once, outbox
 
 log = structlog.get_logger()
@@ -28,7 +28,14 @@ BATCH = 20
 """Mails claimed at once; all of them are tried again after a lease when the process dies."""
 
 
-def due_mails(office: Office, smtp: Smtp) -> int:
+class Carrier(Protocol):
+    """Takes a mail away: a kept SMTP connection."""
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """What became of the try."""
+
+
+def due_mails(office: Office, smtp: Carrier) -> int:
     """Tries a batch of what is due; how many mails were tried."""
     with office.engine.begin() as conn:
         share = _share(conn, office)

@@ -13,6 +13,7 @@ from classify.people import Person
 from ingest.mail import Mail
 from ingest.parse import parse
 from ombud import reviewing
+from process.case import State
 from process.outcome import Outcome, OutcomeState, climbed, on_ladder
 from process.review import Attendance, Meeting, Review, ReviewRules
 from store import reviews
@@ -30,6 +31,7 @@ from tests.company import (
     person,
 )
 from tests.desk import DESK, Desk, mailto
+from tests.test_clock import MEASURES, dispatched
 from tests.test_ladder import at
 
 CHANGES = person("蒋变更", "jiang@corp.example", title="变更经理")
@@ -472,3 +474,10 @@ def test_the_ladder_gives_one_rung_however_long_one_was_away() -> None:
 def test_a_review_early_in_the_year_looks_back_on_the_last() -> None:
     assert reviewing.year_of(datetime(2027, 1, 12, 14)) == 2026  # noqa: DTZ001 -- local, as typed
     assert reviewing.year_of(datetime(2026, 12, 15, 14)) == 2026  # noqa: DTZ001
+
+
+def test_a_form_of_measures_below_done_is_measures(desk: Desk) -> None:
+    """'完成' is a verb of the review's actions; on a complaint it is none."""
+    number = dispatched(desk)
+    desk.answer(COLLECTION, "dispatch", f"已完成\n{MEASURES.partition(chr(10))[2]}", number)
+    assert desk.case(number).state is State.VERIFYING
