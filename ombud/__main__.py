@@ -1,6 +1,8 @@
 """The command line. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration."""
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from ombud.show import Record
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
+OWNER_ONLY = 0o077
+"""The umask: whatever a command writes names people, so nobody but its owner may read it."""
 
 # Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
 
@@ -38,6 +42,7 @@ OUTPUT = click.Path(path_type=Path, dir_okay=False)
 def main(context: click.Context, path: Path) -> None:
     """Ombud handles complaints by mail: users simply write, everybody answers by reply."""
     context.obj = path
+    context.call_on_close(partial(os.umask, os.umask(OWNER_ONLY)))
 
 
 @main.command()

@@ -49,7 +49,7 @@ def key_file(settings: Settings) -> Path:
 def _made(path: Path) -> str:
     """The key file's content; two processes that start at once end with one key."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Created with mode 0600, complete before it has its name.
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=KEY_FILE)
         try:

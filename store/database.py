@@ -28,7 +28,8 @@ class DatabaseUnusable(Exception):
 
 
 def open_database(url: str) -> Engine:
-    """The engine for a URL; folder and file of SQLite are made for their owner only."""
+    """The engine for a URL; folder and file of SQLite are made for their owner only, and so is a file of ours
+    that was there and open to others."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -49,6 +50,10 @@ def _make_private(database: str | None) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    found = path.stat()
+    # A copy that was put back is often open to everybody; SQLite gives -wal and -shm the mode of the file.
+    if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+        path.chmod(0o600)
 
 
 def _on_connect(connection: Any, record: object) -> None:
