@@ -47,6 +47,11 @@ class ComplaintRow:
     def closed_first_at(self) -> datetime | None:
         return next(iter(self.closings), None)
 
+    @property
+    def dispatched_at(self) -> datetime | None:
+        """When a department got it for the first time."""
+        return next((stay.since for stay in self.case.stays if stay.state is State.HANDLING), None)
+
     def is_closed_at(self, at: datetime) -> bool:
         """Whether it was closed just before an instant."""
         before = [stay for stay in self.case.stays if stay.since < at]

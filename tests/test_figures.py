@@ -337,8 +337,10 @@ def test_breakdowns_add_up(given_: Basis) -> None:
     made = contents(OCTOBER, given_, {})
     sums = {one.name: sum(part.count for part in one.parts) for one in made.breakdowns}
     by_name = {figure.name: figure for figure in made.figures}
-    for name in ("by_category", "by_department", "by_handling"):
+    for name in ("by_category", "by_department"):
         assert sums.get(name, 0) == by_name["received"].value, name
+    first = [[s.since for s in row.case.stays if s.state == "handling"][:1] for row in given_.rows.complaints]
+    assert sums.get("by_handling", 0) == sum(inside(when) for found in first for when in found)
     assert sums.get("orders_by_category", 0) == by_name["work_orders"].value
     assert sums.get("callback_results", 0) == len(by_name["callback_satisfied"].among)
 
@@ -420,3 +422,17 @@ def test_spans_are_local_and_meet() -> None:
     assert Period(year=2026, month=12).next == Period(year=2027, month=1)
     assert Period(year=2026).span(SHANGHAI).end == at("2027-01-01 00:00")
     assert [p.number for p in Period(year=2026, month=2).trend()][:2] == ["R-202503", "R-202504"]
+
+
+def test_a_dispatch_after_the_month_changes_nothing_in_it() -> None:
+    received = case("C-1", at("2026-10-30 17:00"))
+    handled = replace(
+        received,
+        department="催收系统开发部",
+        stays=(*received.stays, *stays((State.HANDLING, "2026-11-05 10:00", "2026-11-09 10:00"))),
+    )
+    before, after = (
+        contents(OCTOBER, basis(ComplaintRow(case=one), now=at("2026-12-01 09:00")), {})
+        for one in (received, handled)
+    )
+    assert [c for c in difference(before, after) if c.name == "by_handling"] == []
