@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from classify import kind
-from classify.facts import Decision, Facts, Kind, Verb
+from classify.facts import Decision, Facts, Grade, Kind, Verb
 from classify.people import Role
 from ingest.mail import Mail
 from ingest.parse import parse
@@ -24,6 +24,7 @@ from ombud.hand import Hand
 from ombud.office import Office
 from ombud.post import Post
 from process.outgoing import Choice, Notice
+from process.roles import is_staff
 from store import inbox
 
 log = structlog.get_logger()
@@ -82,7 +83,8 @@ def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arriva
     mail, now = arrival.mail, arrival.now
     facts = gather.facts(conn, office, arrival)
     decision = kind.decide(facts, office.words)
-    post = Post(conn=conn, office=office, now=now, mail_id=claimed.id)
+    is_ordered = facts.trust.grade is Grade.PROVEN and is_staff(facts.sender, facts.organisation)
+    post = Post(conn=conn, office=office, now=now, mail_id=claimed.id, is_ordered=is_ordered)
     hand = Hand(conn=conn, office=office, mail_id=claimed.id, facts=facts, decision=decision, post=post)
     if decision.kind is Kind.UNREADABLE:
         inbox.set_aside(conn, claimed.id, decision.evidence, "", now)

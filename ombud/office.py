@@ -35,7 +35,7 @@ class Limits:
     lease: timedelta = timedelta(minutes=5)
     """How long a claimed mail or outbox entry is left to who claimed it."""
     replies_per_day: int = 20
-    """Automatic answers to one address outside of the staff in 24 hours."""
+    """Automatic mails to one address outside of the staff in 24 hours, beyond which its mail is not answered."""
     outgoing_per_hour: int = 1000
     """Mails that go out in an hour; beyond it they wait, and the desk is told once."""
     sweep_s: float = 300.0

@@ -1,8 +1,9 @@
 """From a notice to the outbox, in the transaction of what caused it.
 
 Here, in one place, it is decided whether a notice may go out at all. Nobody is shown a complaint whom it
-does not concern (HANDBOOK 2: need-to-know); and an automatic answer to somebody
-outside of the staff counts against that address's budget of the day (RFC 3834 2: no storms).
+does not concern (HANDBOOK 2: need-to-know); and a mail from outside is answered only
+while its sender's budget of the day lasts (RFC 3834 2: no storms). What time or a proven order of the staff brings
+about is no answer, and is never left out: whatever caused it goes on as if it was sent.
 """
 
 from dataclasses import dataclass, replace
@@ -34,9 +35,12 @@ class Post:
     office: Office
     now: datetime
     mail_id: int | None = None
+    """The mail in hand; None when time or a command is the cause."""
+    is_ordered: bool = False
+    """Whether that mail is an order of the staff, proven by a token of ours."""
 
     def send(self, notice: Notice) -> None:
-        """The notice in the outbox as final bytes; left out when its recipient's budget is used up."""
+        """The notice in the outbox as final bytes; an answer is left out when its recipient's budget is used up."""
         if not notice.to.address:
             return
         shown = self._for_those_concerned(notice)
@@ -77,7 +81,8 @@ class Post:
         return replace(notice, trail=events.trail(self.conn, case.number), waits_for=waits_for)
 
     def _is_over_budget(self, notice: Notice) -> bool:
-        if is_staff(notice.to, self.office.organisation):
+        is_answer = self.mail_id is not None and not self.is_ordered
+        if not is_answer or is_staff(notice.to, self.office.organisation):
             return False
         sent = budget.sent_since(self.conn, notice.to.address, self.now - timedelta(days=1))
         return sent >= self.office.limits.replies_per_day

@@ -77,7 +77,7 @@ def limits() -> str:
     found = LimitsSection()
     return "\n".join(
         (
-            f"- `replies_per_day = {found.replies_per_day}`: automatic mails to one address outside of the staff in 24 hours;",
+            f"- `replies_per_day = {found.replies_per_day}`: automatic mails to one address outside of the staff in 24 hours; beyond it its mail is not answered, while forms, reminders and what the staff order go out;",
             f"- `outgoing_per_hour = {found.outgoing_per_hour}`: all mails, internal notices too. Beyond it mail waits, and the desk gets one alert.",
         )
     )

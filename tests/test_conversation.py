@@ -8,6 +8,7 @@ import pytest
 
 from classify.people import Absence
 from classify.token import Sealer
+from ombud.office import Limits
 from process.case import State
 from tests.company import (
     COLLECTION,
@@ -258,3 +259,21 @@ def test_a_stranger_in_copy_has_no_power(desk: Desk) -> None:
         In_Reply_To=f"<{task.message_id}>",
     )
     assert desk.case(number).state is State.RECORDED
+
+
+def test_an_order_of_the_staff_reaches_the_complainant_whatever_their_budget(desk: Desk) -> None:
+    desk.office = replace(desk.office, limits=Limits(replies_per_day=1))
+    number = complain(desk)
+    desk.answer(DESK_A, "task_accept", "补充 是哪一台打印机？")
+    assert desk.case(number).state is State.ASKED
+    assert len(desk.got(USER, "request_particulars")) == 1, "who is waited for was asked"
+
+
+def test_a_forged_order_of_the_staff_uses_up_the_budget_as_any_mail(desk: Desk) -> None:
+    """Or a sender anybody can write would let us write to anybody as often as they like."""
+    desk.office = replace(desk.office, limits=Limits(replies_per_day=1))
+    for name in ("打印机", "邮箱", "网络"):
+        form = f"投诉人：王芳\n邮箱：{USER.address}\n投诉内容：{name}坏了三天没人管"
+        desk.write(DESK_A, "投诉登记", form)
+    assert len(desk.cases()) == 3
+    assert len(desk.got(USER)) == 1

@@ -126,6 +126,18 @@ def test_forms_go_out_in_batches_within_half_of_the_outgoing_budget(desk: Desk) 
     assert len([mail for mail in desk.sent if mail.header("x-ombud-notice") == "survey_form"]) == 24
 
 
+def test_a_form_is_no_answer_and_is_never_left_out_for_a_budget(desk: Desk) -> None:
+    """What is noted as sent was sent, however many answers the person got that day."""
+    desk.office = replace(desk.office, limits=Limits(replies_per_day=1))
+    survey = approved(desk, {LOANS: 3})
+    for what in ("打印机", "邮箱"):
+        desk.write(first(desk), f"投诉{what}", f"{what}坏了三天没人管，你们的服务太差，我要投诉。")
+    assert len(desk.got(first(desk))) == 1, "the second complaint is taken, but not answered"
+    desk.move(minutes=1)
+    assert forms(desk, survey)[0].sent_at is not None
+    assert len(desk.got(first(desk), "survey_form")) == 1
+
+
 def test_forms_wait_for_office_hours(desk: Desk) -> None:
     desk.now = at("2026-11-23 17:50")
     desk.organisation = company({LOANS: 3})
