@@ -1,6 +1,6 @@
 """Log lines: a fixed sentence and fields, for people or as JSON; to standard error.
 
-No bodies and no addresses are logged; values cannot break a line (they are rendered as `repr` or JSON).
+No bodies and no addresses are logged; a value can neither begin a line of its own nor steer a terminal.
 """
 
 import logging
@@ -9,22 +9,48 @@ from typing import Literal
 
 import structlog
 
+Form = Literal["human", "json"]
 
-def configure(form: Literal["human", "json"], level: str) -> None:
+
+def configure(form: Form, level: str) -> None:
     """Sets the one log of the process."""
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
+        processors=list(processors(form, is_coloured=sys.stderr.isatty())),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def processors(form: Form, *, is_coloured: bool) -> tuple[structlog.typing.Processor, ...]:
+    """The steps from an event's fields to its line, in order."""
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=is_coloured)
+    )
+    return (
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _plain,
+        last,
+    )
+
+
+def _plain(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The fields with what a terminal obeys, or a reader takes for a line's end, written out.
+
+    Both renderers quote "\\n", so it stays; but for a traceback, which is printed in lines: those are marked.
+    """
+    plain = {name: _visible(value) if isinstance(value, str) else value for name, value in fields.items()}
+    if "exception" in plain:
+        plain["exception"] = plain["exception"].replace("\n", "\n  | ")
+    return plain
+
+
+def _visible(text: str) -> str:
+    """Control and format characters as escapes; structlog's own renderer shows a text without blanks as it is."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

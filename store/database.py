@@ -2,7 +2,8 @@
 
 SQLite in WAL mode with foreign keys on. synchronous=FULL: a mail is filed away on the server after the
 commit, so the commit must survive a power cut. Write transactions begin IMMEDIATE, so two of them wait
-for each other instead of failing half-way; readers see a snapshot and block nobody.
+for each other instead of failing half-way; readers see a snapshot and block nobody. Errors name no values: they
+are logged, and values are what people wrote.
 """
 
 import os
@@ -34,11 +35,11 @@ def open_database(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _make_private(parsed.database)
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)
             return engine
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, ImportError, OSError, SQLAlchemyError) as trouble:
         raise DatabaseUnusable(str(trouble)) from trouble
 

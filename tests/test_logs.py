@@ -1,0 +1,82 @@
+"""Log lines: what a mail says cannot begin one, steer a terminal, or get into one at all."""
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import structlog
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from ombud import logs
+from store import database, tables
+from tests.company import USER
+from tests.desk import Desk
+
+FORMS = get_args(logs.Form)
+HOSTILE = (
+    "\x1b[2J",
+    "x\x1b]0;title\x07",
+    "\x9b31m",
+    "a\nlevel=error event='mailbox unreachable'",
+    "a\r2026-11-24 [critical ] forged",
+    "a\u2028b\x85c\x0bd",
+    "\u202egnp.exe",
+    '"} {"event": "forged"',
+)
+
+
+def line(form: logs.Form, event: str, **fields: Any) -> str:
+    made: Any = {"event": event, **fields}
+    for step in logs.processors(form, is_coloured=False):
+        made = step(None, "info", made)
+    assert isinstance(made, str)
+    return made
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_a_value_stays_within_its_line_and_steers_no_terminal(form: logs.Form, value: str) -> None:
+    made = line(form, "mail handled", matter=value)
+    assert len(made.splitlines()) == 1, made
+    assert made.isprintable(), made
+    if form == "json":
+        assert json.loads(made)["event"] == "mail handled"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_words_in_chinese_stay_readable(form: logs.Form) -> None:
+    assert "催收系统" in line(form, "mail handled", matter="催收系统")
+
+
+def test_lines_of_a_traceback_are_marked_as_such() -> None:
+    try:
+        raise ValueError("no\n2026-11-24 12:00:00 [info     ] forged")
+    except ValueError as trouble:
+        made = line("human", "step ended", exc_info=trouble)
+    first, *others = made.splitlines()
+    assert "step ended" in first
+    assert others[1:]
+    assert [one for one in others[1:] if not one.startswith("  | ")] == []
+
+
+def test_an_error_of_the_database_tells_no_values(tmp_path: Path) -> None:
+    """SQLAlchemy puts them behind its message, from where they would come to the log and to the desk's alert."""
+    engine = database.open_database(f"sqlite:///{tmp_path}/ombud.db")
+    database.migrate(engine)
+    row = {"subject": "SECRET-WORDS", "rung": "a", "at": None}
+    with pytest.raises(IntegrityError) as caught, engine.begin() as conn:
+        conn.execute(insert(tables.once), row)
+    engine.dispose()
+    assert "NOT NULL" in str(caught.value)
+    assert "SECRET-WORDS" not in str(caught.value)
+
+
+def test_a_log_of_a_complaint_holds_neither_its_words_nor_its_sender(desk: Desk) -> None:
+    with structlog.testing.capture_logs() as lines:
+        desk.write(USER, "打印机坏了", "打印机坏了三天没人管，你们的服务太差，我要投诉。")
+    assert [one["event"] for one in lines] == ["mail handled"]
+    shown = json.dumps(lines, ensure_ascii=False, default=str)
+    assert "打印机" not in shown
+    assert USER.address not in shown
