@@ -34,6 +34,7 @@ _WHOLE_CODE = re.compile(_CODE)
 # QUIRK: Chinese mail programs turn brackets into full-width ones and fold the subject at the space.
 _TAG = re.compile(rf"[\[［【]\s{{0,3}}({_MATTER})\s{{1,5}}({_CODE})\s{{0,3}}[\]］】]")
 _MESSAGE_ID = re.compile(rf"({_MATTER})\.({_CODE})\.[0-9A-Za-z]{{1,40}}@(.{{1,255}})")
+_CODE_AT_MATTER = re.compile(rf"((?:{_MATTER}|ombud)(?:\.|\s{{1,5}})[0-9a-z]{{1,6}}-)[A-Za-z0-9_-]{{12}}")
 # Lower case and base 32, for mail servers may fold the local part: 'c-2026-00017.fuo.aebagbafaydqqcik'.
 _SUBADDRESS = re.compile(r"([a-z]-[0-9]{1,10}(?:-[0-9]{1,10})?)\.([0-9a-z]{1,6})\.([a-z2-7]{15})")
 # QUIRK: people type the number in lower case, or with a dash that their keyboard makes of the hyphen.
@@ -128,6 +129,11 @@ def seals_in_subject(subject: str) -> tuple[Seal, ...]:
 def without_tags(subject: str) -> str:
     """A subject without the tags in it: those of another matter have no place on this one's record."""
     return " ".join(_TAG.sub(" ", subject[:SUBJECT_CHARS_MAX]).split())
+
+
+def hidden(text: str) -> str:
+    """A text that may be shown to anybody: of codes in subjects and Message-IDs the day stays, the signature not."""
+    return _CODE_AT_MATTER.sub(r"\1…", text)
 
 
 def seals_in_message_ids(ids: Iterable[str], domain: str) -> tuple[Seal, ...]:

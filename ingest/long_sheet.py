@@ -8,6 +8,7 @@ Sources: ECMA-376 part 1, 18.2 (workbook), 18.3.1.4 (c), 18.4 (shared strings), 
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range
 _TEXT_IN_FORMAT = re.compile(r'"[^"]{0,200}"|\[[^\]]{0,200}\]|\\.|_.')
 _BROKEN = (
     etree.XMLSyntaxError, ArithmeticError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError,
-    zipfile.BadZipFile,
+    zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ CELL_CHARS_MAX = 32_767
 """What the format allows in a cell."""
 ROW_NUMBER_MAX = 1_048_576
 """The last row that the format has."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""ECMA-376 part 2, annex B. Others, which zipfile knows too, let a part demand memory by gigabytes (LZMA)."""
 BLOCK_BYTES = 1 << 20
 BLOCK_ROWS = 500
 NUMBER_DIGITS_MAX = 15
@@ -176,6 +178,8 @@ def _check_parts(archive: zipfile.ZipFile, limits: Limits) -> None:
     settings = (part for part in parts if _is_xml(part.filename) and not _holds_cells(part.filename))
     if is_tight or is_large or any(part.file_size > limits.settings_bytes for part in settings):
         raise Unreadable(Fault.UNPACKS_TOO_LARGE)
+    if any(part.compress_type not in METHODS for part in parts):
+        raise Unreadable(Fault.BROKEN, "compression")
     for part in parts:
         if _is_xml(part.filename) and _has_dtd(archive, part):
             raise Unreadable(Fault.BROKEN, "DTD")

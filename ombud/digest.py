@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from classify import token
 from classify.facts import Verb
 from classify.people import Person, Role
 from ingest.parse import parse
@@ -121,7 +122,7 @@ def _mail_item(conn: Connection, row: inbox.MailRow) -> Item:
         quoted=Quoted(
             number=f"M-{row.id}",
             sender=row.sender,
-            subject=row.subject,
+            subject=token.without_tags(row.subject),
             text=row.reason or _excerpt(conn, row.id),
             received_at=row.received_at,
         ),

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from classify import particulars, trust
+from classify import particulars, token, trust
 from classify.facts import Command, Decision, Facts
 from ingest.mail import Attachment
 from ombud.office import Office
@@ -43,7 +43,7 @@ class Hand:
         return Quoted(
             number=f"M-{self.mail_id}",
             sender=str(mail.sender),
-            subject=mail.subject,
+            subject=token.without_tags(mail.subject),
             text=mail.own_text[:QUOTED_CHARS_MAX],
             received_at=self.facts.now,
             trust=self.facts.trust,

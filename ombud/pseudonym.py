@@ -9,11 +9,14 @@ import io
 import re
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 from classify.people import Person, address_key
+from ingest.workbook import METHODS
 from process.case import Party
 
 PSEUDONYM_BYTES = 4
@@ -131,9 +134,10 @@ def _members(content: bytes) -> Iterator[bytes]:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist()[:MEMBERS_MAX]:
+            members = (one for one in archive.infolist() if one.compress_type in METHODS)
+            for member in islice(members, MEMBERS_MAX):
                 with archive.open(member) as opened:
                     yield opened.read(MEMBER_BYTES_MAX)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
         # Encrypted, broken or of a kind that is not known here: nothing can be seen in it.
         return

@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Connection
 
+from classify import token
 from classify.people import Role
 from notify import retry
 from ombud import crash
@@ -90,7 +91,7 @@ def _tell_desk(conn: Connection, office: Office, item: outbox.OutboxItem, reason
         return
     facts = {
         "what": "delivery_failed",
-        "detail": f"{item.outgoing.subject}\n{reason}",
+        "detail": f"{token.without_tags(item.outgoing.subject)}\n{reason}",
         "recipient": ", ".join(item.outgoing.recipients),
     }
     _alert(Post(conn=conn, office=office, now=office.clock()), item.outgoing.matter, facts)

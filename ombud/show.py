@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection
 
+from classify import token
 from process.case import Case
 from process.outcome import Outcome
 from process.report import Report
@@ -97,7 +98,7 @@ def survey_line(progress: Progress) -> Record:
 
 def mail_line(row: inbox.MailRow) -> Record:
     """One mail that came in."""
-    return {name: value for name, value in plain(row).items() if name != "content"}
+    return _shown(row)
 
 
 def report_line(report: Report) -> Record:
@@ -152,7 +153,12 @@ def outcome_line(outcome: Outcome) -> Record:
 
 def outbox_line(row: outbox.OutboxRow) -> Record:
     """One mail that goes out."""
-    return {name: value for name, value in plain(row).items() if name != "content"}
+    return _shown(row)
+
+
+def _shown(row: inbox.MailRow | outbox.OutboxRow) -> Record:
+    """A row without tokens: lists are copied into tickets and chats, where a token is somebody's power."""
+    return {n: token.hidden(value) if isinstance(value, str) else value for n, value in plain(row).items()}
 
 
 def print_json(records: Iterable[Record]) -> None:

@@ -11,8 +11,9 @@ from classify.facts import Grade
 from classify.learned import Model
 from classify.people import Person
 from ingest.dkim_check import LookupFailed
-from ingest.mail import Mail
-from process.case import Case
+from ingest.mail import Mail, RawMail
+from process.case import Case, State
+from store import database, inbox
 from tests.company import (
     COLLECTION,
     DESK_A,
@@ -273,3 +274,34 @@ def test_dns_that_is_down_holds_no_mail_up(tmp_path: Path) -> None:
         head = f"DKIM-Signature: v=1; a=rsa-sha256; d=corp.example; s=s; h=from; bh=AAAA; b=AAAA\r\nFrom: {USER.address}\r\n"
         office.put(f"{head}Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{COMPLAINT}".encode())
         assert (office.mails()[0].state, office.mails()[0].trust) == ("handled", "known")
+
+
+def test_an_engineers_mail_replayed_orders_nothing_twice(office: Desk) -> None:
+    """Caught on its way and sent again: as it was, it is the same mail; under another Message-ID it is too late."""
+    judged(office, USER, COMPLAINT, PASSED)
+    number, subject = only_case(office).number, task(office).subject
+    caught = judged(office, DESK_A, "受理", PASSED, subject=subject)
+    accepted = office.case(number)
+    assert accepted.state is State.ACCEPTED
+    with database.reading(office.office.engine) as conn:
+        stored = inbox.get(conn, caught)
+    assert stored is not None
+    raw = RawMail(mailbox="desk", uidvalidity=1, uid=99, received_at=office.now, content=stored.content)
+    with office.office.engine.begin() as conn:
+        assert inbox.add(conn, raw, office.now) is None
+    again = stored.content.replace(b"<f2@", b"<other@")
+    assert again != stored.content
+    office.put(again)
+    assert office.case(number) == accepted
+
+
+def test_the_desk_is_not_shown_a_users_token(office: Desk) -> None:
+    """With it, and the user's name as the sender, an engineer could confirm their own work."""
+    judged(office, USER, COMPLAINT, PASSED)
+    tag = office.got(USER, "acknowledgement")[0].subject.rpartition("[")[2].rstrip("]")
+    judged(office, USER, "打印机也坏了", FAILED, subject=f"Re: 个贷系统 [{tag}]")
+    alerts = office.got(DESK_A, "alert")
+    assert alerts
+    code = tag.split()[1]
+    for mail in (*office.got(DESK_A), *office.got(DESK_B)):
+        assert code not in mail.subject + mail.text + mail.html

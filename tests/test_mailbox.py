@@ -1,8 +1,11 @@
 """The IMAP edge against a real Dovecot."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +134,19 @@ def test_an_untrusted_certificate_is_refused(dovecot: Dovecot, user: str, securi
     port = dovecot.tls if security == "tls" else dovecot.plain
     with pytest.raises(MailboxRefused, match=r"(?i)certificate"):
         Mailbox.open(account(dovecot, user, security=security, port=port))
+
+
+def test_a_trusted_certificate_of_another_server_is_refused(
+    dovecot: Dovecot, tmp_path: Path, user: str
+) -> None:
+    cert, key = servers.certificate(tmp_path, "DNS:other.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    # Whatever answers behind the certificate: nothing is said to it.
+    with servers.smtp_sink(context) as sink:
+        secure = replace(account(dovecot, user), security="tls", port=sink.port, ca_file=cert)
+        with pytest.raises(MailboxRefused, match="is not valid for"):
+            Mailbox.open(secure)
 
 
 def test_a_server_without_starttls_gets_no_password(user: str) -> None:

@@ -119,6 +119,21 @@ def test_an_untrusted_certificate_gets_no_mail(secure: tuple[Sink, str, Path]) -
     assert sink.mails == []
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_trusted_certificate_of_another_server_gets_no_mail(tmp_path: Path, security: str) -> None:
+    cert, key = servers.certificate(tmp_path, "DNS:other.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with (
+        servers.smtp_sink(context, starttls=security == "starttls") as sink,
+        Smtp(account(sink, security=security, ca_file=cert)) as client,
+    ):
+        result = client.send(outgoing())
+    assert isinstance(result, Deferred)
+    assert "is not valid for" in result.reason
+    assert sink.mails == []
+
+
 def test_a_server_without_starttls_gets_no_mail(sink: Sink) -> None:
     with Smtp(account(sink, security="starttls")) as client:
         assert isinstance(client.send(outgoing()), Deferred)

@@ -1,6 +1,7 @@
 """The store on real SQLite files: identity of mails, claims, versions, the trail, the outbox."""
 
 import threading
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -335,3 +336,9 @@ def test_what_is_no_database_is_said_clearly(tmp_path: Path) -> None:
         check(f"sqlite:///{tmp_path}/x.db")
     with pytest.raises(DatabaseUnusable):
         open_database("nonsense")
+
+
+def test_a_stored_mail_unpacks_to_no_more_than_a_mail_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "CONTENT_BYTES_MAX", 1_000)
+    assert inbox.unpacked(zlib.compress(b"a" * 999)) == b"a" * 999
+    assert len(inbox.unpacked(zlib.compress(b"a" * 10_000_000))) == 1_000

@@ -411,6 +411,18 @@ def test_raw_answers_show_nobody_and_small_departments_stand_together(desk: Desk
     assert {row[1].value for row in sheets["原始答案"].iter_rows(min_row=2)} == {f"{LOANS}、{COLLECTION}"}
 
 
+def test_a_formula_in_an_answer_is_a_text_in_the_report(desk: Desk) -> None:
+    survey = running(desk, {LOANS: 3})
+    remark = '=HYPERLINK("http://evil.example","请点击")'
+    desk.answer(first(desk), "survey_form", f"{FULL}\n10 {remark}")
+    closed(desk, survey)
+    (book,) = desk.got(SERVICE_MANAGER, "survey_report")[-1].attachments
+    sheets = openpyxl.load_workbook(BytesIO(book.content))
+    cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert [cell.value for cell in cells if "evil.example" in str(cell.value)], "the remark is shown"
+    assert not [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink]
+
+
 def test_names_are_shown_where_nothing_else_was_promised(desk: Desk) -> None:
     desk.office = replace(desk.office, survey=replace(desk.office.survey, is_pseudonymous=False))
     survey = running(desk, {LOANS: 3})

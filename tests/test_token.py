@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from classify.token import (
     Seal,
     Sealer,
+    hidden,
     message_id,
     numbers_in,
     reply_address,
@@ -228,3 +229,13 @@ def test_a_reply_address_that_would_be_too_long_is_left_out() -> None:
 )
 def test_subject_without_tags(subject: str, bare: str) -> None:
     assert without_tags(subject) == bare
+
+
+@pytest.mark.parametrize("matter", [MATTER, "M-3", "W-20261124", "Q-2026-00017"])
+def test_a_text_that_is_shown_holds_no_code(matter: str) -> None:
+    code = SEALER.code(matter, PERSON, NOW)
+    day = code.partition("-")[0]
+    assert hidden(message_id(matter, code, "01ABC", "corp.example")) == f"{matter}.{day}-….01ABC@corp.example"
+    tags = f"Re: a {subject_tag(matter, code)} b {TAG}"
+    assert hidden(tags) == f"Re: a [{matter} {day}-…] b [{MATTER} {day}-…]"
+    assert hidden(f"{matter} is late") == f"{matter} is late"

@@ -154,6 +154,20 @@ def test_a_locked_archive_is_refused() -> None:
     assert fault(bytes(content)) is Fault.ENCRYPTED
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_other_compressions_are_refused_before_they_unpack(method: int) -> None:
+    """An LZMA stream names the memory that it wants, up to 4 GB, and breaks with an error of its own."""
+    source, target = zipfile.ZipFile(io.BytesIO(PLAIN)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name in source.namelist():
+            archive.writestr(name, source.read(name))
+    content = bytearray(target.getvalue())
+    assert fault(bytes(content)) is Fault.BROKEN
+    at = content.index(SHEET.encode()) + len(SHEET)
+    content[at : at + 60] = bytes(byte ^ 0xFF for byte in content[at : at + 60])
+    assert fault(bytes(content)) is Fault.BROKEN
+
+
 def test_too_many_sheets_are_refused() -> None:
     made = openpyxl.Workbook()
     for _ in range(3):
