@@ -192,6 +192,11 @@ class Mailbox:
             # A plain EXPUNGE would also remove what somebody else marked.
             self._client.uid_expunge(uids)
 
+    @property
+    def has_idle(self) -> bool:
+        """Whether the server tells of new mail by itself; else it is asked every POLL_S."""
+        return bool(self._client.has_capability("IDLE"))
+
     def wait(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
         """True as soon as mail comes; False after the timeout (or IDLE_S_MAX) or when `stop` says so.
 
@@ -201,7 +206,7 @@ class Mailbox:
         with _surfacing():
             if self._has_new():
                 return True
-            if not self._client.has_capability("IDLE"):
+            if not self.has_idle:
                 return self._poll(timeout_s, stop)
             self._client.idle()
             came = False

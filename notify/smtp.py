@@ -73,10 +73,10 @@ class Smtp:
             self._used_at = monotonic()
             return outcome
         except SmtpUnreachable as trouble:
-            return Deferred(reason=_bounded(str(trouble)))
+            return Deferred(reason=_bounded(str(trouble)), is_unreachable=True)
         except (smtplib.SMTPException, OSError) as trouble:
             self._drop()
-            return Deferred(reason=_bounded(f"{type(trouble).__name__}: {trouble}"))
+            return Deferred(reason=_bounded(f"{type(trouble).__name__}: {trouble}"), is_unreachable=True)
 
     def _connected(self) -> smtplib.SMTP:
         if self._client is not None and not self._stands(self._client):

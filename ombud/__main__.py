@@ -14,6 +14,7 @@ from ombud import (
     launch,
     report_commands,
     review_commands,
+    status_command,
     survey_commands,
 )
 
@@ -51,14 +52,16 @@ def run(context: click.Context) -> None:
     """Read the mailbox and do the work until stopped (SIGTERM ends after the mail in hand)."""
     import signal
 
-    from ombud import config, pipeline
+    from ombud import config, observe, pipeline
 
     settings = launch.settings(context.obj, needs_secrets=True)
     office = launch.office(settings)
     signals = pipeline.Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signals.end())
-    pipeline.run(office, config.imap_accounts(settings), config.smtp_account(settings), signals)
+    outside = pipeline.Outside(mailboxes=config.imap_accounts(settings), smtp=config.smtp_account(settings))
+    with observe.serving(office, settings.observe):
+        pipeline.run(office, outside, signals)
     office.engine.dispose()
 
 
@@ -280,6 +283,7 @@ evidence_commands.add_to(main)
 report_commands.add_to(main)
 callback_commands.add_to(main)
 review_commands.add_to(main)
+status_command.add_to(main)
 survey_commands.add_to(main)
 
 if __name__ == "__main__":

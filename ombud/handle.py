@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -35,6 +36,13 @@ TRACEBACK_CHARS_MAX = 8_000
 SET_ASIDE = (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD))
 
 
+class Became(NamedTuple):
+    """What became of a mail, as it is counted."""
+
+    kind: str
+    state: str
+
+
 def next_mails(office: Office) -> int:
     """Handles the mails that wait longest; how many, 0 when none is waiting (or due for another try)."""
     with office.engine.begin() as conn:
@@ -44,7 +52,7 @@ def next_mails(office: Office) -> int:
     broken: dict[int, str] = {}
     arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]] = []
     for mail in claimed:
-        with _surviving((mail,), broken):
+        with _surviving((mail,), broken), office.meters.stage("parse"):
             arrivals.append((mail, gather.arrived(office, parse(mail.content), office.clock())))
     with _surviving(claimed, broken):
         _decide(office, arrivals, broken)
@@ -61,11 +69,14 @@ def _decide(
     """One transaction, in which each mail has a savepoint of its own: who breaks takes nobody along."""
     if not arrivals:
         return
-    with office.engine.begin() as conn:
+    done: list[Became] = []
+    with office.meters.stage("decide"), office.engine.begin() as conn:
         for mail, arrival in arrivals:
             with _surviving((mail,), broken), conn.begin_nested():
-                _handle(conn, office, mail, arrival)
+                done.append(_handle(conn, office, mail, arrival))
             crash.point("decided")
+    for outcome in done:
+        office.meters.mails.labels(*outcome).inc()
 
 
 @contextmanager
@@ -79,7 +90,7 @@ def _surviving(mails: Sequence[inbox.ClaimedMail], broken: dict[int, str]) -> It
             broken.setdefault(mail.id, trace)
 
 
-def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arrival: gather.Arrived) -> None:
+def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arrival: gather.Arrived) -> Became:
     mail, now = arrival.mail, arrival.now
     facts = gather.facts(conn, office, arrival)
     decision = kind.decide(facts, office.words)
@@ -89,10 +100,11 @@ def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arriva
     if decision.kind is Kind.UNREADABLE:
         inbox.set_aside(conn, claimed.id, decision.evidence, "", now)
         hand.ask_desk("alert", {"what": "set_aside", "detail": decision.evidence}, *SET_ASIDE)
-        return
+        return Became(kind=decision.kind.value, state="set_aside")
     matter = carry_out(hand)
     inbox.finish(conn, claimed.id, _verdict(mail, facts, decision, matter), now)
     log.info("mail handled", mail=claimed.id, kind=decision.kind.value, rule=decision.rule, matter=matter)
+    return Became(kind=decision.kind.value, state="handled")
 
 
 def _verdict(mail: Mail, facts: Facts, decision: Decision, matter: str) -> inbox.Verdict:
@@ -118,6 +130,7 @@ def _failed(office: Office, claimed: inbox.ClaimedMail, trace: str) -> None:
             inbox.fail(conn, claimed.id, trace, now + timedelta(seconds=limits.retry_s * claimed.tries))
             return
         inbox.set_aside(conn, claimed.id, reason, trace, now)
+    office.meters.mails.labels(Kind.UNREADABLE.value, "set_aside").inc()
     # A transaction of its own: what broke the mail may break the alert, and must not undo the setting aside.
     with office.engine.begin() as conn:
         _tell_desk(Post(conn=conn, office=office, now=now, mail_id=claimed.id), claimed.id, reason)

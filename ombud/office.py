@@ -1,7 +1,7 @@
 """What every step of the service works with: database, people, rules, words, letterhead, limits.
 
 Made once from the settings (`ombud/wiring.py`); values only, but for the database and the directory,
-which is read again when its files change.
+which is read again when its files change, and for what the steps count and say of themselves.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +16,8 @@ from classify.token import Sealer
 from classify.words import Words
 from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
+from ombud.meters import Meters
+from ombud.vitals import Vitals
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
@@ -68,6 +70,8 @@ class Office:
     review_rules: ReviewRules = field(default_factory=ReviewRules)
     digest_at: time | None = None
     """When the desk gets the digest of the day, local time; None for never."""
+    meters: Meters = field(default_factory=Meters)
+    vitals: Vitals = field(default_factory=Vitals)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property

@@ -10,6 +10,7 @@ wake-up that was missed, and so that time is looked at. Work that is claimed is 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic, sleep
 
 import structlog
@@ -18,15 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
 from notify.smtp import Smtp, SmtpAccount
-from ombud import handle, receive, schedule, send
+from ombud import fault_watch, handle, receive, schedule, send, vitals
+from ombud.fault_watch import SecondPath
 from ombud.office import Office
+from ombud.schedule import TICK_S
 from store import inbox
 from store.database import reading
 
 log = structlog.get_logger()
 
-TICK_S = 5
-"""How often the clock wakes handling and sending (due retries)."""
 DATABASE_PAUSE_S = 2.0
 """Wait after the database failed, before the step goes on."""
 ONCE_TRIES = 3
@@ -57,22 +58,35 @@ class Signals:
         self.clock.set()
 
 
-def run(office: Office, accounts: Sequence[ImapAccount], smtp: SmtpAccount, signals: Signals) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the service talks to."""
+
+    mailboxes: Sequence[ImapAccount]
+    smtp: SmtpAccount
+    second_path: SecondPath | None = None
+    """Told of standing faults, besides log and metrics."""
+
+
+def run(office: Office, outside: Outside, signals: Signals) -> None:
     """The service, until `signals.end`. Raises what ended a step that ought not to have ended."""
     failures: list[BaseException] = []
     steps: list[tuple[str, Callable[[], None]]] = [
-        (f"receive {account.name}", _receiver(office, account, signals)) for account in accounts
+        (f"receive {account.name}", _receiver(office, account, signals)) for account in outside.mailboxes
     ]
     steps += [
         ("handle", lambda: _handle(office, signals)),
-        ("send", lambda: _send(office, smtp, signals)),
+        ("send", lambda: _send(office, outside.smtp, signals)),
         ("clock", lambda: _keep_time(office, signals)),
     ]
     threads = [
-        threading.Thread(target=_guarded, args=(step, signals, failures), name=name) for name, step in steps
+        threading.Thread(target=_guarded, args=(office, step, signals, failures), name=name)
+        for name, step in steps
     ]
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(signals.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+    look = partial(fault_watch.look, office, outside.second_path)
+    scheduler.add_job(look, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
     scheduler.start()
     signals.tick()
     for thread in threads:
@@ -84,13 +98,17 @@ def run(office: Office, accounts: Sequence[ImapAccount], smtp: SmtpAccount, sign
         raise failures[0]
 
 
-def _guarded(step: Callable[[], None], signals: Signals, failures: list[BaseException]) -> None:
+def _guarded(
+    office: Office, step: Callable[[], None], signals: Signals, failures: list[BaseException]
+) -> None:
     """A step that ends by an error ends the service, so that whoever supervises it starts it anew."""
     while not signals.stop.is_set():
         try:
             step()
         except SQLAlchemyError as trouble:
-            log.error("database failed", reason=str(trouble.__cause__ or trouble), retry_s=DATABASE_PAUSE_S)
+            reason = str(trouble.__cause__ or trouble)
+            office.vitals.failed(vitals.DATABASE, reason)
+            log.warning("database failed", reason=reason, retry_s=DATABASE_PAUSE_S)
             signals.stop.wait(DATABASE_PAUSE_S)
         except BaseException as trouble:
             log.critical("step ended", exc_info=trouble)
@@ -123,6 +141,7 @@ def _keep_time(office: Office, signals: Signals) -> None:
     while not signals.stop.is_set():
         signals.clock.wait()
         signals.clock.clear()
+        office.vitals.beat()
         while not signals.stop.is_set() and schedule.tick(office):
             signals.send.set()
 

@@ -11,7 +11,7 @@ import structlog
 
 from ingest.mail import RawMail
 from ingest.mailbox import ImapAccount, Mailbox, MailboxUnreachable
-from ombud import crash
+from ombud import crash, vitals
 from ombud.office import Office
 from store import inbox
 from store.database import reading
@@ -47,9 +47,10 @@ def take_in(office: Office, box: Mailbox) -> int:
 
 
 def _store(office: Office, batch: Sequence[RawMail]) -> int:
-    with office.engine.begin() as conn:
+    with office.meters.stage("receive"), office.engine.begin() as conn:
         ids = [inbox.add(conn, raw, office.clock()) for raw in batch]
     new = sum(mail_id is not None for mail_id in ids)
+    office.meters.received.labels(batch[0].mailbox).inc(new)
     log.info("mail received", mailbox=batch[0].mailbox, new=new, seen_before=len(batch) - new)
     return new
 
@@ -64,15 +65,23 @@ def watch(office: Office, account: ImapAccount, stop: Stop, wake: Callable[[], N
                 backoff_s = BACKOFF_FIRST_S
                 _read_on(office, box, stop, wake)
         except MailboxUnreachable as trouble:
-            log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=backoff_s)
+            office.vitals.doing(account.name, "unreachable")
+            office.vitals.failed(vitals.mailbox(account.name), str(trouble))
+            # One lost connection is no matter for a person; what stands is told by the fault watch.
+            log.warning("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=backoff_s)
             pause(backoff_s * random.uniform(0.8, 1.2), stop)  # noqa: S311 -- jitter, no secret
             backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
 
 
 def _read_on(office: Office, box: Mailbox, stop: Stop, wake: Callable[[], None]) -> None:
+    name = box.account.name
     while not stop():
+        office.vitals.doing(name, "reading")
         if take_in(office, box):
             wake()
+        # Only now: a mailbox that opens and cannot be filed in is not well.
+        office.vitals.well(vitals.mailbox(name))
+        office.vitals.doing(name, "idle" if box.has_idle else "polling")
         box.wait(office.limits.sweep_s, stop)
 
 

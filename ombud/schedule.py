@@ -10,6 +10,9 @@ from ombud import call_back, digest, remind, reporting, reviewing, survey_job
 from ombud.office import Office
 from store.complaints import Stale
 
+TICK_S = 5
+"""How often the clock comes round, and wakes handling and sending (due retries)."""
+
 JOBS = (
     remind.due,
     call_back.daily,
@@ -29,4 +32,5 @@ def tick(office: Office) -> int:
             done += job(office)
         except Stale:
             continue
+        office.vitals.ran(f"{job.__module__.rpartition('.')[2]}.{job.__name__}")
     return done

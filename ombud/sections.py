@@ -324,6 +324,12 @@ class SurveySection(Section):
     publish_to: tuple[Email, ...] = ()
 
 
+class ObserveSection(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, BeforeValidator(_number), Field(ge=0, le=65535)] = 0
+    standing_s: Seconds = 60
+
+
 class Log(Section):
     format: Literal["human", "json"] = "human"
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -357,6 +363,7 @@ class Settings(BaseSettings):
     work_orders: WorkOrders = WorkOrders()
     callbacks: Callbacks = Callbacks()
     survey: SurveySection = SurveySection()
+    observe: ObserveSection = ObserveSection()
     log: Log = Log()
 
     @classmethod
@@ -387,7 +394,11 @@ class Settings(BaseSettings):
         unchecked = (
             "work_orders.senders: nobody checks senders ([trust]): whoever forges the address is believed"
         )
-        return (*plain, *((unchecked,) if is_open else ()))
+        shown = (
+            f"observe.host: {self.observe.host} can be asked by other machines; nothing there is protected"
+        )
+        is_shown = self.observe.port and not is_loopback(self.observe.host)
+        return (*plain, *((unchecked,) if is_open else ()), *((shown,) if is_shown else ()))
 
     @property
     def from_address(self) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from classify import token
 from classify.people import Role
 from notify import retry
-from ombud import crash
+from ombud import crash, vitals
 from ombud.office import Office
 from ombud.post import Post
 from process.outgoing import Deferred, Notice, Outcome, Outgoing, Refused, Sent
@@ -43,12 +43,22 @@ def due_mails(office: Office, smtp: Carrier) -> int:
         items = outbox.claim_due(conn, office.clock(), office.limits.lease, share)
     crash.point("sending")
     for item in items:
-        outcome = smtp.send(item.outgoing)
+        with office.meters.stage("send"):
+            outcome = smtp.send(item.outgoing)
+        _note(office, outcome)
         if isinstance(outcome, Sent):
             crash.point("sent")
         _record(office, item, outcome)
         crash.point("recorded")
     return len(items)
+
+
+def _note(office: Office, outcome: Outcome) -> None:
+    office.meters.deliveries.labels(type(outcome).__name__.lower()).inc()
+    if isinstance(outcome, Deferred) and outcome.is_unreachable:
+        office.vitals.failed(vitals.SMTP, outcome.reason)
+    else:
+        office.vitals.well(vitals.SMTP)
 
 
 def _share(conn: Connection, office: Office) -> outbox.Share:

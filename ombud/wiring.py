@@ -15,6 +15,7 @@ from ombud import config, secret
 from ombud.config import Settings
 from ombud.office import Office
 from ombud.roster import Roster
+from ombud.vitals import Vitals
 from store import database
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         report_rules=config.report_rules(settings),
         survey=config.survey_rules(settings),
         review_rules=config.review_rules(settings),
+        vitals=Vitals(standing_s=settings.observe.standing_s),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
 

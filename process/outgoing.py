@@ -133,6 +133,8 @@ class Deferred:
     """Try again later: 4xx, no connection, or trouble unknown."""
 
     reason: str
+    is_unreachable: bool = False
+    """No usable connection: it says nothing about this mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,62 @@
+"""Tells a standing fault by a second path, once, and tells when it is over.
+
+Mail is the first path, and it may be the very thing that is broken: so a log line at ERROR, a metric, and the
+webhook where one is configured.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ombud import vitals
+from ombud.office import Office
+from ombud.schedule import TICK_S
+from ombud.vitals import News
+from store import inbox
+from store.database import reading
+
+log = structlog.get_logger()
+
+QUIET_S = 3 * TICK_S
+"""A database that answers the probe is well only when no step failed on it for so long: a full disk reads."""
+
+SecondPath = Callable[[str], None]
+"""Tells a text to people without our mailbox and SMTP server; raises nothing."""
+
+
+def look(office: Office, tell: SecondPath | None = None) -> None:
+    """Probes the database and tells what is new."""
+    _probe(office)
+    for news in office.vitals.news():
+        _told(office, news)
+        if tell is not None:
+            tell(words(news))
+
+
+def _probe(office: Office) -> None:
+    try:
+        with reading(office.engine) as conn:
+            inbox.next_waiting_at(conn)
+    except SQLAlchemyError as trouble:
+        office.vitals.failed(vitals.DATABASE, str(trouble.__cause__ or trouble))
+    else:
+        if office.vitals.calm_s(vitals.DATABASE) >= QUIET_S:
+            office.vitals.well(vitals.DATABASE)
+
+
+def _told(office: Office, news: News) -> None:
+    fault, seconds = news.fault, round(news.seconds)
+    if news.is_over:
+        log.warning("fault over", what=fault.what, seconds=seconds)
+    else:
+        office.meters.faults.labels(fault.what).inc()
+        log.error("fault stands", what=fault.what, reason=fault.reason, seconds=seconds)
+
+
+def words(news: News) -> str:
+    """What people read."""
+    fault, seconds = news.fault, round(news.seconds)
+    if news.is_over:
+        return f"Ombud 恢复 / recovered: {fault.what} ({seconds} s)"
+    return f"Ombud 故障 / fault: {fault.what} ({seconds} s): {fault.reason}"
