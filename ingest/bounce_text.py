@@ -6,6 +6,7 @@ that it returns. Called for mail that is a report by its header (`bounce`); any 
 Sources: QSBMF (cr.yp.to/proto/qsbmf.txt), RFC 3463; flufl.bounce.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
@@ -26,6 +27,11 @@ REASON_LINES = 15
 """Below an address, within which the server's answer stands."""
 FLUFL_LINES_MAX = 100
 FLUFL_LINE_CHARS_MAX = 160
+NO_SENDER = "unknown@invalid"
+"""QUIRK: a report without From; one of flufl's detectors fails over it, and those behind it are not asked."""
+
+# flufl.bounce logs the faults that `_by_flufl` expects; without a handler they would go to standard error.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 
 _ADDRESS = re.compile(
     r"(?<![\w.+=-])([A-Za-z0-9._%+=!#$&'*/?^{}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
@@ -216,7 +222,7 @@ def _all(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 def _by_flufl(mail: Mail, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """What flufl.bounce finds in the words; it gets short lines, for it takes long over long ones."""
     message = Message()
-    message["From"] = mail.sender.address
+    message["From"] = mail.sender.address or NO_SENDER
     message["X-Mailer"] = " ".join(mail.header("x-mailer").split())[:FLUFL_LINE_CHARS_MAX]
     message.set_payload("\n".join(line[:FLUFL_LINE_CHARS_MAX] for line in lines[:FLUFL_LINES_MAX]))
     try:

@@ -16,10 +16,9 @@ from process.case import Case, State
 from process.outgoing import Choice
 from process.refusing import Allowed, refusal
 from process.remarks import kept
-from process.repeats import judgements_of_doubt
 from process.roles import STAFF, roles_of
 from process.rules import Rules
-from process.turn import Act, Refusal, Step, Turn
+from process.turn import Act, Refusal, Step, Turn, judgements_of_doubt
 
 OPEN = frozenset(State) - {State.CLOSED}
 ANY = frozenset(State)
@@ -93,6 +92,8 @@ TABLE = (
 
 VERBS = frozenset(row.verb for row in TABLE)
 """Those that mean something on a complaint."""
+NEVER_OFFERED = (Verb.UNCLEAR, Verb.INFORM, Verb.RATE, Verb.SAME, Verb.DIFFERENT)
+"""As plain choices: what no one says as a verb, and what is offered with its argument."""
 
 
 def advance(case: Case, act: Act, organisation: Organisation, rules: Rules) -> Step | Refusal:
@@ -110,15 +111,13 @@ def advance(case: Case, act: Act, organisation: Organisation, rules: Rules) -> S
 def choices(case: Case, person: Person, organisation: Organisation) -> tuple[Choice, ...]:
     """What a person may answer on the case as it stands, in the table's order."""
     roles = roles_of(person, case, organisation)
-    offered = (
-        row.verb
-        for row in TABLE
-        if case.state in row.states
-        and roles & set(row.roles)
-        and row.step is not remarks.informed
-        and row.verb not in (Verb.UNCLEAR, Verb.INFORM, Verb.RATE, Verb.SAME, Verb.DIFFERENT)
-    )
-    plain = tuple(Choice(verb=verb) for verb in dict.fromkeys(offered))
+    offered: dict[Callable[[Turn], Step | Refusal], Verb] = {}
+    for row in TABLE:
+        if case.state in row.states and roles & set(row.roles) and row.verb not in NEVER_OFFERED:
+            # Two words for one step, as 驳回 and 退回, are both understood and offered once.
+            offered.setdefault(row.step, row.verb)
+    offered.pop(remarks.informed, None)
+    plain = tuple(Choice(verb=verb) for verb in dict.fromkeys(offered.values()))
     return (*plain, *judgements_of_doubt(case)) if Role.SERVICE_DESK in roles else plain
 
 

@@ -17,9 +17,9 @@ from classify.token import numbers_in
 from process.case import AttachmentNote, Case, Event, Party, Source, State, Stay
 from process.ladder import due_from
 from process.outgoing import Choice, Notice
-from process.repeats import BY_MAIL, judgements_of_doubt
+from process.repeats import BY_MAIL
 from process.rules import Rules
-from process.turn import Act, Cause, Step, Turn, escalate, letter, on_ladder
+from process.turn import Act, Cause, Step, Turn, escalate, judgements_of_doubt, letter, on_ladder
 
 TEXT_CHARS_MAX = 20_000
 """Of the complaint's text on the record form; the mail itself is stored whole."""

@@ -4,21 +4,12 @@ False merges are worse than misses: only a plain likeness escalates by itself (`
 doubtful waits for one of two verbs. Source: HANDBOOK 2 'Escalation', 2.
 """
 
-from classify.facts import Verb
 from classify.token import numbers_in
 from process.case import Case
-from process.outgoing import Choice
 from process.turn import Cause, Refusal, Step, Turn, escalate
 
 BY_MAIL = "repeat-mail"
 """A new mail on a matter is one repeat, however many earlier complaints it is compared with."""
-
-
-def judgements_of_doubt(case: Case) -> tuple[Choice, ...]:
-    """The two answers for each earlier complaint that is in doubt."""
-    return tuple(
-        Choice(verb=verb, argument=number) for number in case.doubtful for verb in (Verb.SAME, Verb.DIFFERENT)
-    )
 
 
 def same(turn: Turn) -> Step | Refusal:

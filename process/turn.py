@@ -111,7 +111,9 @@ class Turn:
         return tuple(self.letter(letter, person) for person in holders(role, self.case, self.organisation))
 
     def to_owner(self, letter: "Letter") -> tuple[Notice, ...]:
-        """To the engineer who accepted the complaint, else to the whole desk."""
+        """To the engineer who accepted the complaint, else to the whole desk; a task also asks what is in doubt."""
+        if letter.choices:
+            letter = replace(letter, choices=(*letter.choices, *judgements_of_doubt(self.case)))
         return tuple(self.letter(letter, person) for person in engineers(self.case, self.organisation))
 
     def to_complainant(self, letter: "Letter") -> tuple[Notice, ...]:
@@ -145,6 +147,13 @@ class Letter:
     quoted: Quoted | None = None
     shown: object = None
     has_form: bool = False
+
+
+def judgements_of_doubt(case: Case) -> tuple[Choice, ...]:
+    """The desk's two answers for each earlier complaint that may be on the same matter (`repeats`)."""
+    return tuple(
+        Choice(verb=verb, argument=number) for number in case.doubtful for verb in (Verb.SAME, Verb.DIFFERENT)
+    )
 
 
 def letter(template: str, *verbs: Verb, **facts: str) -> Letter:

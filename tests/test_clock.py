@@ -263,7 +263,11 @@ def test_a_doubtful_repeat_is_judged_by_the_desk(desk: Desk) -> None:
         pytest.fail(f"not in doubt: related {second.related}")
     task = desk.got(DESK_A, "task_accept", second.number)[-1]
     assert f"同一事项 {first}" in task.text
-    desk.answer(DESK_A, "task_accept", "同一", second.number)
+    desk.answer(DESK_A, "task_accept", "受理", second.number)
+    desk.answer(DESK_A, "task_judge", "有效 属实", second.number)
+    for template in ("task_judge", "task_assign"):
+        assert f"同一事项 {first}" in desk.got(DESK_A, template, second.number)[-1].text, template
+    desk.answer(DESK_A, "task_assign", "同一", second.number)
     case = desk.case(second.number)
     assert (case.related, case.doubtful) == ((first,), ())
     (escalation,) = desk.got(GENERAL, "escalation", second.number)
@@ -271,6 +275,9 @@ def test_a_doubtful_repeat_is_judged_by_the_desk(desk: Desk) -> None:
     desk.answer(DESK_B, "task_accept", "不同", second.number)
     assert desk.case(second.number).related == (first,)
     assert len(desk.got(GENERAL, "escalation")) == 1
+    desk.answer(DESK_A, "task_assign", "分派 催收系统开发部", second.number)
+    desk.answer(COLLECTION, "dispatch", "退回 不归我们", second.number)
+    assert "同一事项" not in desk.got(DESK_A, "task_assign", second.number)[-1].text
 
 
 def test_the_digest_tells_of_a_year_without_holidays(desk: Desk) -> None:

@@ -280,6 +280,19 @@ def test_choices_are_what_the_table_allows() -> None:
     assert [c.verb for c in choices(confirming, USER, ORGANISATION)] == [Verb.CONFIRM, Verb.NOT_SOLVED]
 
 
+def test_one_step_is_offered_under_one_word() -> None:
+    feeding_back = played(*TO_CONFIRMING[:-1])
+    assert [c.verb for c in choices(feeding_back, DESK_A, ORGANISATION)] == [
+        Verb.APPROVE,
+        Verb.REJECT,
+        Verb.NOTE,
+    ]
+    for word in (Verb.REJECT, Verb.RETURN):
+        assert isinstance(advance(feeding_back, act(DESK_A, word, "补充原因"), ORGANISATION, RULES), Step), (
+            word
+        )
+
+
 @pytest.mark.parametrize(
     ("words", "due"),
     [

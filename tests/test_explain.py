@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +18,7 @@ from ombud.messages import Unreadable
 
 EXAMPLE = Path(__file__).parent.parent / "config.toml"
 CORPORA = Path(__file__).parent / "corpora"
+MAIL = Path(__file__).parent / "mail"
 FIELDS = (
     "file", "message_id", "from", "to", "subject", "date", "text", "own_text", "attachments", "kind", "rule",
     "evidence", "trust", "trust_reasons", "answer", "bounce", "defects",
@@ -217,3 +220,23 @@ def test_every_message_of_the_corpora_has_a_record() -> None:
     made = list(explain([str(CORPORA / "parsing"), str(CORPORA / "bounces")]))
     assert len(made) >= 150
     assert [record for record in made if isinstance(record, Unreadable)] == []
+
+
+def test_a_report_without_a_sender_is_read_without_a_word_on_stderr(tmp_path: Path) -> None:
+    """In a process of its own: pytest takes what a library logs."""
+    path = tmp_path / "report.eml"
+    path.write_bytes(
+        b"Return-Path: <>\nSubject: Undelivered Mail Returned to Sender\n\nIt could not be delivered at all.\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "ombud",
+        "explain",
+        "--json",
+        str(path),
+        *map(str, [MAIL, CORPORA / "bounces"]),
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert all(json.loads(line)["kind"] for line in done.stdout.splitlines())
