@@ -140,8 +140,8 @@ def pictures() -> list[Picture]:
     span = month.span(ZONE)
     known = [row for row in basis.rows.complaints if not span.holds(row.case.received_at)]
     known += [row for row in basis.rows.complaints if span.holds(row.case.received_at)][2:]
-    late = replace(basis, rows=replace(basis.rows, complaints=tuple(known)))
-    wrong = corrected(sent, contents(month, late, TARGETS), NOW + timedelta(days=3))
+    rows = replace(basis.rows, complaints=tuple(known))
+    wrong = corrected(sent, month, replace(basis, rows=rows, now=NOW + timedelta(days=3)), TARGETS)
     assert wrong is not None
     year = Period(year=2026)
     annual = published(drafted(year.number, contents(year, basis, TARGETS), NOW), Party.of(MANAGER), NOW)

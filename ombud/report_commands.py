@@ -100,11 +100,10 @@ def correct(context: click.Context, number: str | None) -> None:
         if number and not found:
             click.echo(f"there is no published report {number}", err=True)
             sys.exit(launch.EXIT_FAILED)
+        changed = reporting.correct(office, found)
         for one in found:
-            has_changed = reporting.correct(office, one)
-            click.echo(
-                f"{one.number}: {'changed; the correction waits for approval' if has_changed else 'nothing new'}"
-            )
+            news = "changed; the correction waits for approval" if one.number in changed else "nothing new"
+            click.echo(f"{one.number}: {news}")
     finally:
         office.engine.dispose()
 

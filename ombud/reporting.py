@@ -4,7 +4,7 @@ Counting is done in a reading snapshot; what comes of it is written in a transac
 version that was read. Source: HANDBOOK 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -79,10 +79,11 @@ def _workday(office: Office, first: date, count: int) -> date:
 
 def _draft_once(office: Office, period: Period, now: datetime) -> int:
     with reading(office.engine) as conn:
-        is_known = reports.get(conn, period.number) is not None
+        if reports.is_there(conn, period.number):
+            return 0
         first_at = report_rows.first_at(conn)
     # Of the time before the service was there, there is nothing to report.
-    if is_known or first_at is None or first_at >= period.span(office.rules.calendar.timezone).end:
+    if first_at is None or first_at >= period.span(office.rules.calendar.timezone).end:
         return 0
     counted = count(office, period, now)
     with office.engine.begin() as conn:
@@ -114,14 +115,18 @@ def _keep_draft(conn: Connection, office: Office, report: Report) -> None:
 
 def count(office: Office, period: Period, now: datetime) -> Contents:
     """Everything counted for a period as it is known now."""
+    return contents(period, _basis(office, (period,), now), office.report_rules.targets)
+
+
+def _basis(office: Office, periods: Iterable[Period], now: datetime) -> Basis:
+    """What some periods and their trends are counted from, read in one snapshot."""
     zone = office.rules.calendar.timezone
-    start = min(period.span(zone).start, period.trend()[0].span(zone).start)
+    start = min(one.span(zone).start for period in periods for one in (period, period.trend()[0]))
     with reading(office.engine) as conn:
         rows = report_rows.since(conn, start)
-    basis = Basis(
+    return Basis(
         rows=rows, calendar=office.rules.calendar, close_days=office.report_rules.close_days, now=now
     )
-    return contents(period, basis, office.report_rules.targets)
 
 
 def corrections(office: Office) -> int:
@@ -133,7 +138,7 @@ def corrections(office: Office) -> int:
     with office.engine.begin() as conn:
         if not once.take(conn, "report-correction", f"{local.date()}", now):
             return 0
-    return sum(correct(office, report) for report in _published(office, local.date()))
+    return len(correct(office, _published(office, local.date())))
 
 
 def _published(office: Office, today: date) -> Iterator[Report]:
@@ -145,18 +150,28 @@ def _published(office: Office, today: date) -> Iterator[Report]:
             yield report
 
 
-def correct(office: Office, report: Report) -> bool:
-    """Whether something has changed since the publication (or the correction that waits); told to the manager."""
-    period, now = parse(report.number), office.clock()
-    new = corrected(report, count(office, period, now), now) if period else None
-    if new is None:
-        return False
+def correct(office: Office, published: Iterable[Report]) -> tuple[str, ...]:
+    """Looks at published reports in one snapshot; the numbers of those that changed since their publication
+    (or the correction that waits), which the manager is told.
+    """
+    now, targets = office.clock(), office.report_rules.targets
+    found = [(report, period) for report in published if (period := parse(report.number))]
+    if not found:
+        return ()
+    basis = _basis(office, [period for _, period in found], now)
+    looked_at = (corrected(report, period, basis, targets) for report, period in found)
+    changed = [report for report in looked_at if report is not None]
+    for report in changed:
+        _keep_correction(office, report, now)
+    return tuple(report.number for report in changed)
+
+
+def _keep_correction(office: Office, report: Report, now: datetime) -> None:
     with office.engine.begin() as conn:
-        reports.save(conn, new)
-        note(conn, new, "report_changed", now)
-        send_draft(Post(conn=conn, office=office, now=now), new)
+        reports.save(conn, report)
+        note(conn, report, "report_changed", now)
+        send_draft(Post(conn=conn, office=office, now=now), report)
     log.info("report changed after its publication", report=report.number)
-    return True
 
 
 def send_draft(post: Post, report: Report, answers: str = "") -> None:

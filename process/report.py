@@ -129,11 +129,14 @@ class Report:
 
 def contents(period: Period, basis: Basis, targets: Mapping[str, float]) -> Contents:
     """Everything counted for a period, as far as it is known now."""
-    zone = basis.calendar.timezone
-    span, months = period.span(zone), tuple(month.span(zone) for month in period.trend())
-    figures = tuple(
-        _figure(definition, basis, (span, *months), targets.get(definition.name)) for definition in FIGURES
-    )
+    return _counted(basis, targets, (period, *period.trend()))
+
+
+def _counted(basis: Basis, targets: Mapping[str, float], periods: tuple[Period, ...]) -> Contents:
+    """The first of the periods counted, with the others as trend."""
+    spans = tuple(period.span(basis.calendar.timezone) for period in periods)
+    span = spans[0]
+    figures = tuple(_figure(one, basis, spans, targets.get(one.name)) for one in FIGURES)
     return Contents(
         figures=figures,
         breakdowns=breakdowns(basis.rows, span),
@@ -219,17 +222,19 @@ def published(report: Report, by: Party, now: datetime) -> Report:
     return replace(report, contents=pending.contents, corrections=(*report.corrections[:-1], done))
 
 
-def corrected(report: Report, counted: Contents, now: datetime) -> Report | None:
+def corrected(report: Report, period: Period, basis: Basis, targets: Mapping[str, float]) -> Report | None:
     """The published report with what has changed since as a correction that waits; None without news.
 
     A waiting correction gives way to a newer one; one that has come to nothing is taken back.
     """
-    changes = difference(report.contents, counted)
+    # Trends are told by no change and cost twelve times the period itself: they are counted when there is one.
+    changes = difference(report.contents, _counted(basis, targets, (period,)))
     pending = report.pending
     if changes == (pending.changes if pending else ()):
         return None
     settled = report.corrections[:-1] if pending else report.corrections
-    new = (Correction(at=now, changes=changes, contents=counted),) if changes else ()
+    counted = contents(period, basis, targets)
+    new = (Correction(at=basis.now, changes=changes, contents=counted),) if changes else ()
     return replace(report, corrections=(*settled, *new))
 
 

@@ -18,6 +18,11 @@ def get(conn: Connection, number: str) -> Report | None:
     return None if record is None else from_json(Report, record)
 
 
+def is_there(conn: Connection, number: str) -> bool:
+    """Whether there is a report of this number."""
+    return conn.execute(select(table.c.number).where(table.c.number == number)).first() is not None
+
+
 def listed(conn: Connection, state: ReportState | None = None) -> tuple[Report, ...]:
     """All reports, or those in a state, by number."""
     query = select(table.c.record).order_by(table.c.number)

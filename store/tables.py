@@ -92,6 +92,8 @@ mail = Table(
     _text("traceback"),
     Index("ix_mail_state_due_at", "state", "due_at"),
     Index("ix_mail_matter", "matter"),
+    Index("ix_mail_received_at", "received_at"),
+    Index("ix_mail_kind_stored_at", "kind", "stored_at"),
 )
 
 mail_sighting = Table(
@@ -203,6 +205,7 @@ outbox = Table(
     _text("last_error"),
     Index("ix_outbox_state_due_at", "state", "due_at"),
     Index("ix_outbox_state_done_at", "state", "done_at"),
+    Index("ix_outbox_template_created_at", "template", "created_at"),
 )
 
 outbox_recipient = Table(
@@ -362,6 +365,7 @@ survey_answer = Table(
     Column("standing", String(20), nullable=False),
     Column("reading", JSON, nullable=False),
     Index("ix_survey_answer_survey_invitation", "survey", "invitation"),
+    Index("ix_survey_answer_invitation", "invitation"),
 )
 
 review = Table(

@@ -6,7 +6,9 @@ from datetime import timedelta
 from random import Random
 
 from classify.people import Role
+from ingest.mail import Attachment
 from ombud.demo.crowd import DEPARTMENTS
+from ombud.demo.filled_form import filled
 from ombud.demo.postroom import Delivered
 from ombud.office import Office
 
@@ -16,6 +18,8 @@ MARKS = (1, 2, 6, 41, 50)
 SLOW_SHARE = 0.1
 ANSWER_SHARE = 0.7
 """Of the people who are asked in the survey."""
+WORKBOOK_SHARE = 0.2
+"""Of those who answer, they send the enclosed form back."""
 MEASURES = "措施\n原因：连接池容量不足\n纠正措施：已扩容并重启\n预防措施：{prevent}\n责任人：值班工程师\n计划完成：下周五"
 PREVENTIVE = ("增加容量监控与告警", "发布前增加回归检查清单", "周末安排备岗", "补充值班手册并演练")
 MINUTES = """纪要如下：
@@ -30,6 +34,14 @@ TO_DESK = frozenset(
 _ORDER = re.compile(r"\bWO-[0-9]{8}\b")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What somebody writes back."""
+
+    text: str
+    files: tuple[Attachment, ...] = ()
+
+
 @dataclass(slots=True)
 class People:
     """Everybody, with their dice."""
@@ -37,15 +49,15 @@ class People:
     office: Office
     dice: Random
 
-    def answer(self, got: Delivered) -> str:
-        """What the recipient answers; '' when they do not."""
-        plain = _PLAIN.get(got.notice)
+    def answer(self, got: Delivered) -> Reply | None:
+        """What the recipient answers; None when they do not."""
         if got.notice in TO_DESK and got.to.key != self._engineer_key():
-            return ""
-        if plain is not None:
-            return plain
+            return None
+        if got.notice == "survey_form":
+            return self._filled_in(got)
         made = getattr(self, f"_{got.notice}", None)
-        return str(made(got)) if made else ""
+        text = str(made(got)) if made else _PLAIN.get(got.notice, "")
+        return Reply(text=text) if text else None
 
     def patience(self, got: Delivered) -> timedelta:
         """How long they let it lie: mostly until they look again, now and then for days."""
@@ -84,11 +96,16 @@ class People:
         lines = (f"{order} {self.step() if self.dice.random() > 0.04 else '无人接听'}" for order in orders)
         return "\n".join(lines)
 
-    def _survey_form(self, got: Delivered) -> str:
+    def _filled_in(self, got: Delivered) -> Reply | None:
+        """The survey's form, answered in one of many shapes."""
         if self.dice.random() >= ANSWER_SHARE:
-            return ""
-        marks = [self.dice.choices(range(1, 6), MARKS)[0] for _ in range(9)]
-        return self.dice.choice(_SHAPES)(marks)
+            return None
+        form = self.office.survey.form
+        marks = [self.dice.choices(range(1, 6), MARKS)[0] for _ in form.rated]
+        if self.dice.random() < WORKBOOK_SHARE:
+            chosen = [f"{mark} {form.word(mark, 'zh')}" for mark in marks]
+            return Reply(text="您好，问卷已填好，请见附件。", files=(filled(got.mail, chosen),))
+        return Reply(text=self.dice.choice(_SHAPES)(marks))
 
     def _report_draft(self, got: Delivered) -> str:
         missed = re.findall(r"^\[(\d+)\].{0,80}未达标", got.mail.text, re.MULTILINE)

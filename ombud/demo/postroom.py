@@ -51,11 +51,18 @@ class Postroom:
 
     def work(self) -> None:
         """The service does all that there is to do at this moment."""
-        done = True
-        while done:
-            done = bool(handle.next_mails(self.office))
-            done = bool(schedule.tick(self.office)) or done
-            done = bool(send.due_mails(self.office, self)) or done
+        while self._round():
+            pass
+
+    def _round(self) -> bool:
+        """Each step until it has nothing left, as the service's threads do; whether there was anything."""
+        done = 0
+        while handled := handle.next_mails(self.office):
+            done += handled
+        done += schedule.tick(self.office)
+        while sent := send.due_mails(self.office, self):
+            done += sent
+        return bool(done)
 
     def write(self, sender: Person, subject: str, text: str, answers: Mail | None = None) -> None:
         """A mail to the desk, or a reply to one of its own."""

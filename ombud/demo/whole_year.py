@@ -181,10 +181,15 @@ class Play:
         return self._answer(got)
 
     def _answer(self, got: Delivered) -> bool:
-        text = self.people.answer(got)
-        if text:
-            self.room.write(got.to, f"Re: {got.mail.subject}", text, got.mail)
-        return bool(text)
+        reply = self.people.answer(got)
+        if reply is None:
+            return False
+        message = self.room.message(got.to, f"Re: {got.mail.subject}", reply.text, got.mail)
+        for file in reply.files:
+            kind, _, subkind = file.content_type.partition("/")
+            message.add_attachment(file.content, maintype=kind, subtype=subkind, filename=file.filename)
+        self.room.post(message)
+        return True
 
 
 def _write(office: Office, play: Play, folder: Path, year: int) -> None:
