@@ -3,6 +3,8 @@
 A word, a number, a ticked box or a sentence, in Chinese (either script) or English. `SCALE` holds what names a step
 outright; `PRAISE` holds other words, which count only where no step is named and nothing is reserved. Denied,
 doubted, asked, conditional or contradicting words give no result: it is asked back, never guessed. Linear.
+`survey_scale.py` reads the same scale where a form asks for one word or number in a place of its own: there "好" is an answer,
+while here it stands for "all right, I have read it". What both know they read alike (a test holds that).
 Source: HANDBOOK 3 (非常满意 满意 一般 不满意 非常不满意), 8.
 """
 
@@ -59,10 +61,10 @@ class Said:
     """The whole of what was said, where it is more than the step."""
 
 
-_VERY = r"(?:非常|很|十分|特别|极其|极度|极为|极|相当|完全|超级?|太|最|真的?很|实在是?太)的?"
+_VERY = r"(?:非常|很|十分|特别|强烈|极其|极度|极为|极|相当|完全|超级?|太|最|真的?很|实在是?太)的?"
 _RATHER = r"(?:比较|较为|较|挺|蛮|还算|总体上?|整体上?|大体上?|尚|算|颇|都|均)?(?:还?是)?"
 _NOT_QUITE = r"(?:不|没|没有|未)(?:太|怎么|是很|是太|是特别|是非常|是十分|够|大|很|非常|算|甚|完全|能|令人|能令人|能让人)?"
-_EN_VERY = r"(?:very|extremely|highly|completely|totally|really|most|deeply|absolutely|fully|entirely|super|100%)\s{1,3}"
+_EN_VERY = r"(?:very|extremely|highly|strongly|completely|totally|really|most|deeply|absolutely|fully|entirely|super|100%)\s{1,3}"
 _EN_RATHER = r"(?:quite|mostly|fairly|rather|generally|pretty|overall)\s{1,3}"
 _EN_NOT = r"(?:\bnot|n[o']t|isnt|wasnt|never)\s{1,3}(?:very|really|quite|so|fully|entirely|too|particularly|all that|completely)?\s{0,3}"
 _GLAD = r"(?:satisfied|happy|pleased|content)\b"
@@ -88,7 +90,7 @@ SCALE: tuple[tuple[str, str], ...] = (
     ("4", rf"{_RATHER}满意(?!度)|(?:{_EN_RATHER})?{_GLAD}"),
     (
         "3",
-        r"一般般?(?!来[说讲]|而言|情况|的?时候|[都会不是在要]|人|用户|问题)|还行|还可以|还好|凑合|马马虎虎|中等|中立|说得过去|不好不坏"
+        r"一般般?(?!来[说讲]|而言|情况|的?时候|[都会不是在要]|人|用户|问题)|还行|还可以|还好|尚可|普通(?=[的吧\W]|$)|凑合|马马虎虎|中等|中立|说得过去|不好不坏"
         r"|\b(?:neutral|average|so[- ]so|mediocre)\b",
     ),
 )

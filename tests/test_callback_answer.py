@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classify import callback_answer, callback_lines
+from classify import callback_answer, callback_lines, survey_scale
 from classify.callback_answer import Result
 
 ANSWERS = """
@@ -40,6 +40,8 @@ ANSWERS = """
 还可以吧|3
 一般般|3
 一般来说你们周末没人|
+普通，没什么特别的|3
+普通用户怎么申请|
 特别差，等了三天|1
 一点都不满意|1
 很不满意|1
@@ -103,6 +105,15 @@ def test_answer_is_read_or_asked_back(line: str) -> None:
     text, _, expected = line.replace("⏎", "\n").rpartition("|")
     result = callback_answer.read(text).result
     assert (str(result.mark or result.value) if result else "") == expected, text
+
+
+@pytest.mark.parametrize(
+    ("word", "mark"), [(word, mark) for mark, words in survey_scale.WORDS.items() if mark for word in words]
+)
+def test_a_word_of_the_survey_says_the_same_in_a_call_back(word: str, mark: int) -> None:
+    result = callback_answer.read(word).result
+    assert result is not None, word
+    assert result.mark == mark
 
 
 def test_remarks_keep_what_is_more_than_the_step() -> None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import time
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,11 @@ ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
 TEST = re.compile(r"`(test_\w+\.py)::(\w+)`")
 PLACE = re.compile(r"`((?:\w+/)+\w+\.py):(\w+)`")
+HOSTILE = ("a", "\t", " \n", "写道", ".", "at 1", "不满意 ", "如果", "> ", "[ ", "a@b.", "1.")
+"""Repeated, they are what quadratic expressions of ours would fall for."""
+TEXT_CHARS = 200_000
+TAKES_S_MAX = 8
+"""Some hundredths are usual; machines under load are slow."""
 CODE = re.compile(r"[0-9a-z]{3}-[A-Za-z0-9_-]{12}")
 
 
@@ -60,6 +66,18 @@ def test_lists_show_no_token(desk: Desk) -> None:
     assert CODE.search(task.subject), "what is looked for"
     assert CODE.findall(json.dumps(lists, ensure_ascii=False)) == []
     assert case.number in lists[1]["subject"], "the number stays"
+
+
+def test_no_text_takes_long_from_the_mailbox_to_the_outbox(desk: Desk) -> None:
+    """Each meets all regular expressions on its way; what is worse than linear there takes minutes."""
+    desk.write(USER, "打印机坏了", "打印机坏了三天没人管，你们的服务太差，我要投诉。")
+    for unit in HOSTILE:
+        text = unit * (TEXT_CHARS // len(unit)) + "x"
+        start = time.monotonic()
+        desk.write(USER, "打印机", text)
+        desk.answer(DESK_A, "task_accept", text)
+        assert time.monotonic() - start < TAKES_S_MAX, repr(unit)
+    assert len(desk.mails()) == 1 + 2 * len(HOSTILE), "all of them were handled"
 
 
 def test_words_of_a_mail_are_no_sql(desk: Desk) -> None:
