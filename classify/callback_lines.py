@@ -28,7 +28,7 @@ _SEPARATORS = " ,，.。、:：-—"
 _QUOTE_MARKS = " \t>＞|｜*\u3000\u00a0"
 # A blank ends a cell where no word goes on: behind Chinese and behind a number that counts nothing.
 _CELL = re.compile(
-    r"\s*[\t|｜;；,，]\s*|\s{2,}|(?<=[^\x00-\x7f])\s|(?<=[1-5])\s(?!\s*(?:[天个次人点周月日分小]|days?|hours?|min))"
+    r"[^\S\t]*[\t|｜;；,，]\s*|\s{2,}|(?<=[^\x00-\x7f])\s|(?<=[1-5])\s(?!\s*(?:[天个次人点周月日分小]|days?|hours?|min))"
 )
 _LABEL = re.compile(
     r"(?:(结果|回访结果|满意度|评价|result|rating)|(备注|说明|意见|remarks?|comments?|notes?)|工单号?|work order|日期|date|用户|person)"

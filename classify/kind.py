@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classify import answer, calendar_reply, filled_form, grievance, learned, verb
+from classify import answer, calendar_reply, filled_form, grievance, learned, passed_on, verb
 from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
 from classify.people import Role, address_key
 from classify.words import Words
@@ -50,6 +50,14 @@ class Reading:
     @cached_property
     def calendar_reply(self) -> calendar_reply.CalendarReply | None:
         return calendar_reply.read(self.facts.mail, self.facts.own_domain)
+
+    @cached_property
+    def passed_on(self) -> grievance.Grievance | None:
+        """What the original of a forward is by itself; None when none is left to speak, or it is a mail of ours."""
+        original = passed_on.original(self.facts.mail, self.facts.own_words)
+        if original is None or address_key(original.sender.address) in self.facts.own_addresses:
+            return None
+        return grievance.judge(original.subject, original.text, self.words)
 
     @cached_property
     def grievance(self) -> grievance.Grievance:
@@ -216,6 +224,11 @@ def _is_doubtful(r: Reading) -> bool:
     return r.grievance.verdict == "ask"
 
 
+def _passes_on_grievance(r: Reading) -> bool:
+    """It forwards what would be a complaint, or may be one, from its writer: the desk is asked whose it is."""
+    return r.passed_on is not None and r.passed_on.verdict != "no"
+
+
 def _always(r: Reading) -> bool:
     """Everything else: kept for the desk, in the digest of the day."""
     return True
@@ -242,6 +255,11 @@ def _by_matter(r: Reading) -> str:
 
 def _by_grievance(r: Reading) -> str:
     return f"score {r.grievance.score}: {', '.join(r.grievance.reasons)}"
+
+
+def _by_passed_on(r: Reading) -> str:
+    judged = r.passed_on
+    return f"the forwarded mail: score {judged.score}: {', '.join(judged.reasons)}" if judged else ""
 
 
 def _by_form(r: Reading) -> str:
@@ -288,6 +306,7 @@ RULES = (
     ),
     Rule("grievance", _is_complaint, Kind.COMPLAINT, _by_grievance),
     Rule("doubtful", _is_doubtful, Kind.ASK, _by_grievance),
+    Rule("forwarded-grievance", _passes_on_grievance, Kind.ASK, _by_passed_on),
     Rule("other", _always, Kind.OTHER, _by_grievance),
 )
 

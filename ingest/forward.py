@@ -16,9 +16,17 @@ _NAMED_ADDRESS = re.compile(
     r"([^<>\[\]()]{0,100})[<\[(]\s{0,2}(?:mailto:)?([^<>\[\]()\s]{1,255}@[^<>\[\]()\s]{1,255})[>\])]"
 )
 _BARE_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'|]{1,100}@[^\s<>()\[\]:;,\"'|]{1,200}")
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|转发|轉寄|轉發|转寄)\s{0,3}[:：]", re.IGNORECASE
+)
 _MARK = re.compile(r"\s{0,3}>\s?")
 _QUOTES = " \"'“”‘’*|;,，"
 _WHEN = re.compile(r"(?:在|于|於|on|at)\s{0,3}(?=\d|[^\W\d_]{2,9}[.,])", re.IGNORECASE)
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Whether a subject begins as mail programs begin that of a forward."""
+    return _FORWARD_SUBJECT.match(subject) is not None
 
 
 def forwarded(scanned: quote.Scanned, zone: tzinfo = UTC) -> Forwarded | None:

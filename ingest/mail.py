@@ -52,6 +52,11 @@ class Attachment:
     is_inline: bool = False
 
     @property
+    def is_message(self) -> bool:
+        """QUIRK: web mailers attach a message as a mere file named .eml."""
+        return self.content_type == "message/rfc822" or self.filename.lower().endswith(".eml")
+
+    @property
     def size_bytes(self) -> int:
         return len(self.content)
 

@@ -5,7 +5,6 @@ in `defects`; LF and CRLF line ends read the same. Never opens, follows or runs 
 Sources: RFC 5322, RFC 2045-2049, RFC 2183, RFC 2231, and each module's own.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -19,10 +18,6 @@ MAX_HEADER_LENGTH = 2_000_000
 MAX_DEFECTS = 100
 # An attached message counts as forwarded when the outer mail says no more than this.
 NEARLY_EMPTY = 40
-
-_FORWARD_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|转发|轉寄|轉發|转寄)\s{0,3}[:：]", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +97,11 @@ def _attached(content_type: str, envelope: _Envelope, own_text: str, read: Conte
     """
     if content_type == "multipart/report":
         return None
-    original = next(filter(_is_message, read.attachments), None)
+    original = next((attached for attached in read.attachments if attached.is_message), None)
     says_little = len(own_text.strip()) <= NEARLY_EMPTY
-    if original is None or not (says_little or _FORWARD_SUBJECT.match(envelope.subject)):
+    if original is None or not (says_little or forward.is_forward_subject(envelope.subject)):
         return None
     return _original(original)
-
-
-def _is_message(attached: Attachment) -> bool:
-    """QUIRK: web mailers attach a message as a mere file named .eml."""
-    return attached.content_type == "message/rfc822" or attached.filename.lower().endswith(".eml")
 
 
 def _original(attached: Attachment) -> Forwarded | None:

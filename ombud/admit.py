@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from classify import particulars, token, trust
+from classify import particulars, passed_on, token, trust
 from classify.facts import Trust
 from classify.people import Organisation, Person
 from classify.trust import Capability
@@ -107,6 +107,7 @@ def tried(hand: Hand) -> Case:
 def opening_of(hand: Hand, incoming: Incoming) -> Opening:
     """What a mail says by itself; number and earlier complaints come with `opened`."""
     mail, office = incoming.mail, hand.office
+    text = passed_on.words(mail)
     return Opening(
         number="",
         received_at=incoming.received_at,
@@ -114,12 +115,12 @@ def opening_of(hand: Hand, incoming: Incoming) -> Opening:
         complainant=incoming.sender,
         address="",
         subject=token.without_tags(mail.subject_base or mail.subject),
-        text=mail.own_text,
+        text=text,
         language=incoming.sender.language or mail.language,
         fingerprint=sha256(mail.raw).hexdigest(),
         message_id=mail.message_id,
         attachments=notes(mail.attachments),
-        particulars=particulars.read(mail.subject_base, mail.own_text, office.organisation, office.words),
+        particulars=particulars.read(mail.subject_base, text, office.organisation, office.words),
         trust=incoming.trust,
         may_escalate=_may(hand, incoming, Capability.ESCALATE_AS_VIP),
         may_repeat=_may(hand, incoming, Capability.ESCALATE_AS_REPEAT),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from classify import filled_form, form
 from classify.facts import Verb
 from classify.people import Person
-from ingest.mail import Mail
+from ingest.mail import Forwarded, Mail
 from ingest.parse import parse
 from ombud.admit import Incoming, by_name, named, opened, opening_of
 from ombud.hand import Hand
@@ -74,6 +74,13 @@ def complete(hand: Hand, mail_id: int) -> str | None:
     if number:
         inbox.set_matter(hand.conn, mail_id, number)
     return number
+
+
+def forwarded(hand: Hand, incoming: Incoming, original: Forwarded) -> str:
+    """The original that an engineer passed on as its writer's complaint; its number."""
+    sender = original.sender
+    fields = {"complainant": sender.name or sender.address, "address": sender.address}
+    return _recorded(hand, incoming, fields, "")
 
 
 def _recorded(hand: Hand, incoming: Incoming, fields: dict[str, str], trouble: str) -> str:

@@ -3,6 +3,7 @@
 Source: HANDBOOK 7.
 """
 
+from classify import passed_on
 from classify.facts import Grade, Trust, Verb
 from classify.people import Role
 from classify.trust import Capability
@@ -54,7 +55,7 @@ def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:
         return ""
     mail, organisation = parse(stored.content), hand.office.organisation
     sender = organisation.who(mail.sender.address, mail.sender.name)
-    number = admit(
+    number = _opened(
         hand,
         Incoming(
             mail=mail,
@@ -66,6 +67,14 @@ def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:
     )
     inbox.set_matter(hand.conn, mail_id, number)
     return number
+
+
+def _opened(hand: Hand, incoming: Incoming) -> str:
+    """The sender's complaint; what an engineer passed on is its writer's."""
+    original = passed_on.original(incoming.mail, incoming.mail.own_text)
+    if original and may_act(incoming.sender, Role.SERVICE_DESK, hand.office.organisation):
+        return on_behalf.forwarded(hand, incoming, original)
+    return admit(hand, incoming)
 
 
 def _as_it_came(grade: str, disguise: tuple[str, ...]) -> Trust:
