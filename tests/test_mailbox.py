@@ -1,5 +1,6 @@
 """The IMAP edge against a real Dovecot."""
 
+import socket
 import ssl
 import threading
 import time
@@ -152,6 +153,42 @@ def test_a_trusted_certificate_of_another_server_is_refused(
 def test_a_server_without_starttls_gets_no_password(user: str) -> None:
     with servers.dovecot(has_tls=False) as server, pytest.raises(MailboxUnreachable):
         Mailbox.open(account(server, user, security="starttls", ca_file=server.cert))
+
+
+@pytest.mark.parametrize("greeting", [b"* PREAUTH STARTTLS", b"* PREAUTH", b"* OK"])
+def test_whoever_stands_between_learns_nothing_by_leaving_tls_out(greeting: bytes) -> None:
+    """RFC 9051 7.1.4: PREAUTH where TLS is still to come is an attack, and so is a missing STARTTLS."""
+    heard: list[bytes] = []
+    with socket.create_server((HOST, 0)) as listener:
+        between = threading.Thread(target=_answer_all, args=(listener, greeting, heard), daemon=True)
+        between.start()
+        deceived = ImapAccount(
+            name="desk", host=HOST, port=listener.getsockname()[1], user="desk", password="secret-7",
+            security="starttls", timeout_s=5,
+        )  # fmt: skip
+        with pytest.raises(MailboxUnreachable):
+            Mailbox.open(deceived)
+        between.join(5)
+    said = b"".join(heard)
+    assert b"CAPABILITY" in said
+    assert b"secret-7" not in said
+    assert b"LOGIN" not in said.upper()
+    assert b"SELECT" not in said.upper()
+
+
+def _answer_all(listener: socket.socket, greeting: bytes, heard: list[bytes]) -> None:
+    """A server that agrees to everything but TLS, which it offers when its greeting says so."""
+    offer = b"* CAPABILITY IMAP4rev1 IDLE" + (b" STARTTLS" if b"STARTTLS" in greeting else b"") + b"\r\n"
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rwb", buffering=0) as wire:
+        wire.write(greeting + b"\r\n")
+        for line in wire:
+            heard.append(line)
+            tag, command, *_ = [*line.split(), b""]
+            if command.upper() == b"STARTTLS":
+                wire.write(tag + b" BAD no\r\n")
+            else:
+                wire.write(offer + tag + b" OK done\r\n")
 
 
 def test_a_wrong_password_is_said(dovecot: Dovecot, user: str) -> None:
