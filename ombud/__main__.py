@@ -52,14 +52,18 @@ def run(context: click.Context) -> None:
     """Read the mailbox and do the work until stopped (SIGTERM ends after the mail in hand)."""
     import signal
 
-    from ombud import config, observe, pipeline
+    from ombud import config, observe, pipeline, wiring
 
     settings = launch.settings(context.obj, needs_secrets=True)
     office = launch.office(settings)
     signals = pipeline.Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signals.end())
-    outside = pipeline.Outside(mailboxes=config.imap_accounts(settings), smtp=config.smtp_account(settings))
+    outside = pipeline.Outside(
+        mailboxes=config.imap_accounts(settings),
+        smtp=config.smtp_account(settings),
+        second_path=wiring.second_path(settings),
+    )
     with observe.serving(office, settings.observe):
         pipeline.run(office, outside, signals)
     office.engine.dispose()

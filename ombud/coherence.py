@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from classify import learned, questionnaire, words
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
-from ombud.sections import WEEKDAYS, Server, Settings
+from ombud.sections import WEEKDAYS, ObserveSection, Server, Settings
 from store import directory
 
 BUILT_IN_COUNTRY = "CN"
@@ -95,6 +95,7 @@ def _secrets(settings: Settings) -> Iterator[Fault]:
     for number, box in enumerate(settings.mailbox, start=1):
         yield from _password(f"mailbox[{number}]", box)
     yield from _password("smtp", settings.smtp)
+    yield from _webhook(settings.observe)
     yield from _token_keys(settings)
 
 
@@ -109,6 +110,15 @@ def _password(path: str, server: Server) -> Iterator[Fault]:
             problem=str(trouble),
             hint=SECRET_HINTS[name],
         )
+
+
+def _webhook(section: ObserveSection) -> Iterator[Fault]:
+    try:
+        secret.webhook_url(section)
+    except secret.SecretMissing as trouble:
+        name = "webhook_env" if section.webhook_env else "webhook_file"
+        hint = "give the robot's address there, as its group chat shows it"
+        yield Fault(path=f"observe.{name}", problem=str(trouble), hint=hint)
 
 
 def _token_keys(settings: Settings) -> Iterator[Fault]:

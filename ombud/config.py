@@ -21,6 +21,7 @@ from classify import questionnaire
 from classify.people import Organisation
 from ingest.mailbox import ImapAccount
 from notify.smtp import SmtpAccount
+from notify.webhook import Webhook
 from ombud import coherence, secret
 from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydantic, unreadable
 from ombud.office import Limits
@@ -314,6 +315,12 @@ def review_rules(settings: Settings) -> ReviewRules:
         agenda=found.agenda,
         remind_days=found.remind_days,
     )
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    """The robot that is told of standing faults. Raises SecretMissing."""
+    url = secret.webhook_url(settings.observe)
+    return Webhook(url=url, form=settings.observe.webhook_form) if url else None
 
 
 def limits(settings: Settings) -> Limits:

@@ -4,14 +4,13 @@ Mail is the first path, and it may be the very thing that is broken: so a log li
 webhook where one is configured.
 """
 
-from collections.abc import Callable
-
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ombud import vitals
 from ombud.office import Office
 from ombud.schedule import TICK_S
+from ombud.second_path import SecondPath
 from ombud.vitals import News
 from store import inbox
 from store.database import reading
@@ -21,17 +20,16 @@ log = structlog.get_logger()
 QUIET_S = 3 * TICK_S
 """A database that answers the probe is well only when no step failed on it for so long: a full disk reads."""
 
-SecondPath = Callable[[str], None]
-"""Tells a text to people without our mailbox and SMTP server; raises nothing."""
 
-
-def look(office: Office, tell: SecondPath | None = None) -> None:
+def look(office: Office, second_path: SecondPath | None = None) -> None:
     """Probes the database and tells what is new."""
     _probe(office)
     for news in office.vitals.news():
         _told(office, news)
-        if tell is not None:
-            tell(words(news))
+        if second_path is not None:
+            second_path.tell(words(news))
+    if second_path is not None:
+        second_path.flush()
 
 
 def _probe(office: Office) -> None:

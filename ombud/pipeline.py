@@ -20,9 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
 from notify.smtp import Smtp, SmtpAccount
 from ombud import fault_watch, handle, receive, schedule, send, vitals
-from ombud.fault_watch import SecondPath
 from ombud.office import Office
 from ombud.schedule import TICK_S
+from ombud.second_path import SecondPath
 from store import inbox
 from store.database import reading
 

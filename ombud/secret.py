@@ -8,10 +8,11 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 
-from ombud.sections import Secrets, Server, Settings
+from ombud.sections import ObserveSection, Secrets, Server, Settings, is_loopback
 
 FILE_BYTES_MAX = 10_000
 KEY_CHARS_MIN = 32
@@ -27,6 +28,22 @@ def password(server: Server) -> str:
     if server.password_env:
         return _variable(server.password_env)
     return _file(server.password_file).partition("\n")[0].strip() if server.password_file else ""
+
+
+def webhook_url(section: ObserveSection) -> str:
+    """Address of the robot that is told of faults; '' when none is configured. Raises SecretMissing."""
+    if not (section.webhook_env or section.webhook_file):
+        return ""
+    if section.webhook_env:
+        url = _variable(section.webhook_env)
+    else:
+        url = _file(section.webhook_file).partition("\n")[0].strip()
+    parts = urlsplit(url)
+    if not parts.hostname or not (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+    ):
+        raise SecretMissing("what it holds is no https:// address")
+    return url
 
 
 def configured_keys(section: Secrets) -> tuple[str, ...]:

@@ -328,6 +328,9 @@ class ObserveSection(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, BeforeValidator(_number), Field(ge=0, le=65535)] = 0
     standing_s: Seconds = 60
+    webhook_env: Variable = ""
+    webhook_file: Path | None = None
+    webhook_form: Literal["wecom", "slack"] = "wecom"
 
 
 class Log(Section):

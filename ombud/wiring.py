@@ -1,6 +1,7 @@
 """From settings to an `Office`: the one place where the parts are put together."""
 
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine
@@ -10,11 +11,13 @@ from classify.people import address_key
 from classify.token import Sealer
 from classify.words import Words
 from ingest import dkim_check
+from notify import webhook
 from notify.compose import Letterhead
 from ombud import config, secret
 from ombud.config import Settings
 from ombud.office import Office
 from ombud.roster import Roster
+from ombud.second_path import SecondPath
 from ombud.vitals import Vitals
 from store import database
 
@@ -54,6 +57,12 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         vitals=Vitals(standing_s=settings.observe.standing_s),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,
     )
+
+
+def second_path(settings: Settings) -> SecondPath | None:
+    """How people are told of a standing fault besides log and metrics; None when nothing is configured."""
+    found = config.webhook(settings)
+    return None if found is None else SecondPath(post=partial(webhook.post, found))
 
 
 def word_lists(settings: Settings) -> Words:

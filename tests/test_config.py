@@ -59,6 +59,7 @@ def uncommented(text: str) -> str:
         "ca_file",
         "password_file",
         "token_keys",
+        "webhook",
         "words_file",
         "model",
         "form =",

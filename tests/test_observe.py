@@ -20,6 +20,7 @@ from notify.smtp import Smtp, SmtpAccount
 from ombud import config, observe, observed, pipeline, send, vitals, wiring
 from ombud.__main__ import main
 from ombud.gauges import Gauges
+from ombud.second_path import SecondPath
 from ombud.sections import ObserveSection
 from tests.company import USER
 from tests.desk import Desk
@@ -149,7 +150,7 @@ def running(site: Site, heard: list[str]) -> Iterator[None]:
     outside = pipeline.Outside(
         mailboxes=config.imap_accounts(settings),
         smtp=config.smtp_account(settings),
-        second_path=heard.append,
+        second_path=SecondPath(post=lambda text: heard.append(text) or ""),
     )
     thread = threading.Thread(target=pipeline.run, args=(office, outside, signals))
     with observe.serving(office, settings.observe):
