@@ -18,7 +18,6 @@ def configure(form: Form, level: str) -> None:
         processors=list(processors(form, is_coloured=sys.stderr.isatty())),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests import servers
 from tests.desk import Desk
 from tests.desk import desk as open_desk
 from tests.site import Site
+
+
+@pytest.fixture(autouse=True)
+def unset_log() -> None:
+    """No test's configuration of the log is another's."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ RECALL_MIN = {"tune": 0.99, "held_out": 0.955}
 written to be hard: complaints in a single word, by a joke, by bare dates."""
 CALLED_MAX = 1 / 20
 ASKED_MAX = 1 / 6
+HARD_RECALL_MIN, HARD_CALLED_MAX, HARD_ASKED_MAX = 0.9, 1 / 6, 1 / 3
+"""Of those that were made to mislead."""
 
 
 def verdict(text: str, subject: str = "") -> str:
@@ -34,6 +36,13 @@ def test_labelled_mails_are_told_apart(half: str) -> None:
     assert found.recall >= RECALL_MIN[half], found
     assert found.called <= CALLED_MAX * found.ordinary, found
     assert found.asked <= ASKED_MAX * found.ordinary, found
+
+
+def test_mails_made_to_mislead_are_mostly_told_apart() -> None:
+    found = judged([mail for mail in MAILS if mail.half == sets.HARD], WORDS)
+    assert found.recall >= HARD_RECALL_MIN, found
+    assert found.called <= HARD_CALLED_MAX * found.ordinary, found
+    assert found.asked <= HARD_ASKED_MAX * found.ordinary, found
 
 
 def test_the_labelled_mails_are_enough_and_differ() -> None:

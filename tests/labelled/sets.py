@@ -9,6 +9,9 @@ from typing import Any
 FOLDER = Path(__file__).parent
 HALVES = ("tune", "held_out")
 """Lists and weights are made by looking at the first only."""
+HARD = "hard"
+"""Mails that a writer who saw none of the others made to mislead: irony, jokes, bare dates, complaints that are
+somebody's work. Never used for tuning either; they show where the limits are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
