@@ -29,10 +29,11 @@ _TABLE_HEAD = re.compile(
     r"\s{0,8}(?:题号|序号|问题|题目|question|no\.|#)(?:[\s|:\d]|评分|回答|答案|得分|rating|answer|score){0,200}"
 )
 _COURTESY = re.compile(
-    r"(?:(?:各位|尊敬的)?[^\s,，。:]{0,10}(?:您好|你好|好)|谢谢[^\s]{0,6}|多谢|辛苦了?|收到|已(?:填写?|完成|回复|答复)[^\s]{0,6}|请查收|请见?(?:附件|下|下文|下方)|见(?:附件|下|下文|下方|内联)|附件[^\s]{0,12}|"
+    r"(?:(?:各位|尊敬的)?[^\s,，。:]{0,10}(?:您好|你好)|[^\s,，。:]{0,4}(?:大家|各位|们|老师|同事|领导|经理|总|工|早上|上午|中午|下午|晚上)好|谢谢[^\s]{0,6}|多谢|辛苦了?|收到|(?:问卷|表格?|调查表?)?已(?:经)?(?:填写?|完成|回复|答复)[^\s]{0,6}|请查收|请见?(?:附件|下|下文|下方)|见(?:附件|下|下文|下方|内联)|附件[^\s]{0,12}|"
     r"(?:(?:我的)?(?:回答|回复|答复|评分|打分|答案|问卷|反馈|评价|结果)(?:结果)?)?(?:如下|见下)|hi|hello|dear|thanks?(?: you)?|thx|regards|best regards|see (?:below|attached|inline)(?: please)?|please see (?:below|attached|inline)|my (?:answers|ratings?|scores?)(?: are)?(?: below| as follows)?|here (?:you go|are my (?:answers|ratings))|以上|如上|祝好|完毕)"
     r"(?:\s[^\s]{1,20})?[\s,，.。!！:;~]{0,4}"
 )
+_CLAUSE_END = re.compile(r"[,，.。;；:!！]")
 END = frozenset({"问卷到此结束", "endoftheform"})
 """The line that ends our form, without blanks and dashes (`words.toml`: survey.end)."""
 _SENTENCE_END = " \t?？。.!！"
@@ -218,7 +219,7 @@ class Zone:
         question = self.pending
         answer = shown[lead.end() :] if lead else shown
         if question is None:
-            if not self.is_form and not _COURTESY.fullmatch(text):
+            if not self.is_form and not _is_courtesy(text):
                 self.notes.remarks.setdefault(GENERAL, []).append(shown)
         elif question.is_open:
             self._answer(question, answer)
@@ -226,7 +227,7 @@ class Zone:
             # Our own words below a form are no answer: only what begins with one, or is labelled as one.
             if lead or not self.is_form or self.scale.cell(answer).value is not None:
                 self._answer(question, answer)
-        elif not self.is_form and not _COURTESY.fullmatch(text):
+        elif not self.is_form and not _is_courtesy(text):
             self.notes.remarks.setdefault(GENERAL, []).append(shown)
 
     def _answer(self, question: Question, written: str, *, remark: str = "") -> None:
@@ -235,7 +236,7 @@ class Zone:
             if (
                 survey_match.bare(words)
                 and survey_match.bare(words) not in self._ours
-                and not _COURTESY.fullmatch(folded(words))
+                and not _is_courtesy(folded(words))
             ):
                 self.notes.remarks.setdefault(question.id, []).append(words)
             return
@@ -290,3 +291,9 @@ def _tidy(written: str) -> str:
     """A line without the marks before and after it."""
     line = written[:LINE_CHARS_MAX].strip(_MARKS + "|｜")
     return _CIRCLED.get(line[:1], line[:1]) + line[1:]
+
+
+def _is_courtesy(text: str) -> bool:
+    """Whether a folded line greets, thanks or leads in and says nothing else: '您好,答复如下:'."""
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(text)]
+    return bool(_COURTESY.fullmatch(text)) or all(_COURTESY.fullmatch(clause) for clause in clauses if clause)

@@ -192,6 +192,25 @@ def test_our_own_form_sent_back_unanswered_says_nothing(survey_desk: tuple[Desk,
         assert "没有从中认出" in echo.text, echo.text
 
 
+@pytest.mark.parametrize(
+    ("line", "is_remark"),
+    [
+        ("您好，答复如下：", False),
+        ("您好，问卷已填好，请见附件。", False),
+        ("大家好！收到，谢谢。", False),
+        ("Hello, please see below. Thanks", False),
+        ("整体服务非常好", True),
+        ("您好，希望周末也有人值班。", True),
+        ("谢谢，网络比去年稳定", True),
+    ],
+)
+def test_courtesies_are_no_remarks(line: str, is_remark: bool) -> None:
+    """A line that greets and leads in is nobody's opinion; one that also says something is kept whole."""
+    found = survey_answer.read(f"{line}\n1. 5\n2. 4", "", FORM)
+    assert found.marks == ((FORM.questions[0].id, 5), (FORM.questions[1].id, 4))
+    assert found.remarks == (((survey_answer.GENERAL, line),) if is_remark else ()), line
+
+
 PIECES = st.sampled_from(
     [*"012345 \n\t:：.、，;>|-()①★√", "满意", "非常不满意", "1. ", "第3题", "联系渠道", "回答：", "全部", "其余", "1-8题", "99999999999"]
 )  # fmt: skip

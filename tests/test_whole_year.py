@@ -1,26 +1,37 @@
-"""`ombud demo --year`, its first days: the same year for everybody, people who answer, records that come of it."""
+"""`ombud demo --year`, a month of it and its survey: the same year for everybody, people who answer, records that come of it."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from ombud.demo import crowd, whole_year
+from ingest.parse import parse
+from ombud.demo import answers, crowd, shelf, whole_year
 from ombud.demo.moved import MovedClock
 from process.period import Period
+from process.report_view import view
 from process.survey import State
-from store import callbacks, complaints, inbox, report_rows, surveys
+from process.survey_answers import Answer
+from store import inbox, report_rows, reports, survey_answers, surveys
 from store.database import reading
 
 
-def played(folder: Path, days: int, first: date = date(2026, 1, 1)) -> whole_year.Play:
+def played(folder: Path, first: date, last: date) -> whole_year.Play:
     clock = MovedClock(datetime(2026, 1, 1, tzinfo=UTC))
     office = replace(whole_year._office(folder), clock=clock, digest_at=None)
     play = whole_year.Play(office, clock, 2026)
-    for day in [day for day in play.days if day >= first][:days]:
-        play.day(day)
+    for day in play.days:
+        if first <= day <= last:
+            play.day(day)
     return play
+
+
+def _has_workbook(conn: Connection, answer: Answer) -> bool:
+    mail = inbox.get(conn, answer.mail_id)
+    return mail is not None and bool(parse(mail.content).attachments)
 
 
 def test_two_hundred_people_are_in_scope(tmp_path: Path) -> None:
@@ -31,27 +42,41 @@ def test_two_hundred_people_are_in_scope(tmp_path: Path) -> None:
     office.engine.dispose()
 
 
-def test_the_first_days_leave_records_of_every_kind(tmp_path: Path) -> None:
-    play = played(tmp_path, 6)
+def test_a_month_ends_with_its_report_on_the_shelf(tmp_path: Path) -> None:
+    # The third working day of February is when the report is drafted.
+    play = played(tmp_path, date(2026, 1, 1), date(2026, 2, 4))
+    january = Period(year=2026, month=1)
     with reading(play.office.engine) as conn:
-        rows = report_rows.since(conn, Period(year=2026).span(play.office.rules.calendar.timezone).start)
-        cases = complaints.listed(conn, only_open=False)
-        called = callbacks.considered(conn, date(2026, 1, 1), date(2026, 12, 31))
-    assert len(rows.work_orders) >= 6 * whole_year.ORDERS[0]
-    assert called
-    assert all(row.is_reached or row.result is None for row in rows.callbacks)
+        rows = report_rows.since(conn, january.span(play.office.rules.calendar.timezone).start)
+        report = reports.get(conn, january.number)
+    assert len(rows.work_orders) >= 20 * whole_year.ORDERS[0]
     assert any(row.result for row in rows.callbacks)
-    assert any(case.accepted for case in cases)
+    assert any(row.case.accepted for row in rows.complaints)
+    assert report is not None
+    assert report.is_published
+    shelf.fill(play.office, play.kept_mails, tmp_path / "reports", (january,))
+    index = (tmp_path / "reports" / "index.html").read_text("utf-8")
+    links = re.findall(r'href="([^"]+)"', index)
+    assert {"R-202601.html", "R-202601.xlsx"} <= set(links)
+    assert all((tmp_path / "reports" / link).stat().st_size > 0 for link in links)
+    closed = next(line.value for line in view(report).lines if line.name == "work_orders")
+    assert f">{closed}</td>" in index
     play.office.engine.dispose()
 
 
 def test_the_survey_is_answered_by_about_seven_in_ten(tmp_path: Path) -> None:
-    play = played(tmp_path, 3, date(2026, *whole_year.SURVEY_OPENS))
+    first = date(2026, *whole_year.SURVEY_OPENS)
+    play = played(tmp_path, first, first + timedelta(days=1))
     with reading(play.office.engine) as conn:
         survey = surveys.get(conn, "Q-2026")
     assert survey is not None
     assert survey.state is State.RUNNING
     with reading(play.office.engine) as conn:
         answered = sum(row.kind == "survey-answer" for row in inbox.listed(conn))
+        sent_back = [
+            answer for answer in survey_answers.of_survey(conn, "Q-2026") if _has_workbook(conn, answer)
+        ]
     assert answered == pytest.approx(0.7 * survey.invited, rel=0.15)
+    assert len(sent_back) == pytest.approx(answers.WORKBOOK_SHARE * answered, rel=0.5)
+    assert {len(answer.reading.marks) for answer in sent_back} == {len(survey.form.rated)}
     play.office.engine.dispose()

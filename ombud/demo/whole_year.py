@@ -6,7 +6,6 @@ demos show. Seeded: everybody sees the same year. Ends with a folder of reports 
 report was published and everything decided was done.
 """
 
-import html
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,17 +16,20 @@ import structlog
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from classify.people import Person
-from notify.sheet import CONTENT_TYPE
-from ombud import config, reporting, reviewing, survey_plan, wiring
-from ombud.demo import crowd, setting
+from notify.render import LANGUAGES, words
+from ombud import config, reviewing, survey_plan, wiring
+from ombud.demo import crowd, setting, shelf
 from ombud.demo.answers import People
 from ombud.demo.moved import MovedClock
 from ombud.demo.postroom import Delivered, Postroom
 from ombud.office import Office
 from process.outcome import OutcomeState
 from process.period import Period
+from process.report import Report
+from process.report_view import view
 from process.review import Meeting
 from store import reports, reviews, surveys
 from store.database import reading
@@ -67,7 +69,7 @@ def show(folder: Path | None) -> int:
     try:
         for day in track(play.days, description=f"{year} …", console=console):
             play.day(day)
-        _write(office, play, made / "reports", year)
+        shelf.fill(office, play.kept_mails, made / "reports", play.periods)
         return _judged(console, office, play, made / "reports", year)
     finally:
         office.engine.dispose()
@@ -105,6 +107,16 @@ class Play:
         first, last = date(self.year, 1, 1), date(self.year + 1, *ENDS)
         every = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return [day for day in every if self.office.rules.calendar.is_workday(day)]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The months of the year, and the year."""
+        return (*(Period(year=self.year, month=month) for month in range(1, 13)), Period(year=self.year))
+
+    @property
+    def kept_mails(self) -> list[Delivered]:
+        """By kind of mail and subject."""
+        return [got for _, got in sorted(self.kept.items(), key=lambda item: item[0])]
 
     def day(self, day: date) -> None:
         """One working day: the morning's export and complaints, then everybody's answers."""
@@ -192,52 +204,35 @@ class Play:
         return True
 
 
-def _write(office: Office, play: Play, folder: Path, year: int) -> None:
-    """All reports as pages and workbooks, the kept mails, and a page that lists them."""
-    folder.mkdir()
-    names = []
-    for period in (*(Period(year=year, month=month) for month in range(1, 13)), Period(year=year)):
-        for name, content in reporting.files(office, period):
-            (folder / name).write_bytes(content)
-            names.append(name)
-    for place, ((notice, _), got) in enumerate(sorted(play.kept.items(), key=lambda item: item[0]), 1):
-        name = f"mail-{place:02}-{notice}.html"
-        (folder / name).write_text(got.mail.html, "utf-8")
-        names.append(name)
-        for file in got.mail.attachments:
-            if file.content_type == CONTENT_TYPE and notice == "survey_report":
-                (folder / f"{notice}-{place:02}.xlsx").write_bytes(file.content)
-                names.append(f"{notice}-{place:02}.xlsx")
-    links = "".join(f'<li><a href="{html.escape(name)}">{html.escape(name)}</a></li>' for name in names)
-    page = f'<!doctype html><meta charset="utf-8"><title>{year}</title><ul>{links}</ul>'
-    (folder / "index.html").write_text(page, "utf-8")
-
-
 def _judged(console: Console, office: Office, play: Play, folder: Path, year: int) -> int:
     """What came of the year, in a table; 0 when all of it ended as it ought to."""
     with reading(office.engine) as conn:
-        published = [one for one in reports.listed(conn) if one.is_published]
+        published = {one.number: one for one in reports.listed(conn) if one.is_published}
         outcomes = reviews.outcomes(conn)
         survey = surveys.get(conn, f"Q-{year}")
-    annual = next((one for one in published if one.number == f"R-{year}"), None)
-    table = Table(title=f"{year}")
-    table.add_column("")
-    table.add_column("", justify="right")
     rows = {
-        "mails to the desk": play.room.written,
-        "mails of the desk": play.room.sent,
-        "reports published": len(published),
-        "survey": survey.state.value if survey else "none",
-        "decisions and actions, open": sum(one.is_open for one in outcomes),
-        **({f.name: f.value for f in annual.contents.figures} if annual else {}),
+        "来信 / mails to the desk": str(play.room.written),
+        "发信 / mails of the desk": str(play.room.sent),
+        "已发布报告 / reports published": str(len(published)),
+        "满意度调查 / survey": survey.state.value if survey else "—",
+        "未完成行动 / actions open": str(sum(one.is_open for one in outcomes)),
+        **_figures(published.get(f"R-{year}")),
     }
+    table = Table(title=f"{year}", show_header=False)
     for name, value in rows.items():
-        table.add_row(name, f"{value:.3g}" if isinstance(value, float) else str(value))
+        table.add_row(name, Text(value, justify="right"))
     console.print(table)
     console.print(f"open {folder / 'index.html'}", markup=False)
     is_done = bool(outcomes) and all(
         one.state in (OutcomeState.DONE, OutcomeState.CONFIRMED, OutcomeState.RECORDED) for one in outcomes
     )
-    months = {f"R-{year}{month:02}" for month in range(1, 13)} | {f"R-{year}"}
-    is_whole = months <= {one.number for one in published} and survey is not None and survey.is_over
+    wanted = {period.number for period in play.periods}
+    is_whole = wanted <= set(published) and survey is not None and survey.is_over
     return 0 if is_done and is_whole else 1
+
+
+def _figures(annual: Report | None) -> dict[str, str]:
+    """The figures of the annual report, by their names in both languages."""
+    zh, en = (words(language)["figures"] for language in LANGUAGES)
+    lines = view(annual).lines if annual else ()
+    return {f"{zh[line.name]['name']} / {en[line.name]['name']}": line.value for line in lines}
