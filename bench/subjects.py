@@ -4,6 +4,7 @@ Promises: patterns are found by import, so none is forgotten; the readers stand 
 """
 
 import importlib
+import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -69,6 +70,8 @@ class Named:
 
     name: str
     pattern: re.Pattern[str] | re.Pattern[bytes]
+    is_anchored: bool = False
+    """Whether its module uses it by `match` and `fullmatch` only."""
 
 
 def patterns() -> list[Named]:
@@ -77,10 +80,17 @@ def patterns() -> list[Named]:
     for module in _modules():
         for name, value in vars(module).items():
             for path, pattern in _inside(value, f"{module.__name__}.{name}", 0):
-                found.setdefault((pattern.pattern, pattern.flags), Named(path, pattern))
+                is_anchored = value is pattern and _is_anchored(name, module)
+                found.setdefault((pattern.pattern, pattern.flags), Named(path, pattern, is_anchored))
     for path, pattern in _inside(clause.patterns(words.load().answer), "classify.clause.patterns()", 0):
         found.setdefault((pattern.pattern, pattern.flags), Named(path, pattern))
     return list(found.values())
+
+
+def _is_anchored(name: str, module: ModuleType) -> bool:
+    """Whether every use of the name in the module's source, but for its definition, is a match at the beginning."""
+    uses = re.findall(rf"\b{name}\b(\.\w+)?", inspect.getsource(module))
+    return uses.count("") == 1 and set(uses) - {""} <= {".match", ".fullmatch"}
 
 
 def explain() -> Callable[[bytes], object]:

@@ -16,7 +16,8 @@ _NAME = re.compile(r"[a-z0-9-]+")
 _NOT_BASE64 = bytes(
     sorted(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 )
-_PADDED = re.compile(rb"=+(?=[^=])")
+# A run is tried from its first sign only: at each of them it would be quadratic.
+_PADDED = re.compile(rb"(?<!=)=+(?=[^=])")
 _UUENCODED = re.compile(rb"(?:^|\n)begin[ \t]+[0-7]{3,4}[ \t]+[^\r\n]{0,200}\r?\n")
 
 
