@@ -96,7 +96,7 @@ def test_the_draft_comes_on_the_working_day_and_once(desk: Desk) -> None:
     desk.move_to(at("2026-12-04 09:30"))
     (mail,) = desk.got(SERVICE_MANAGER, "report_draft")
     assert "服务月报 2026 年 11 月" in mail.subject
-    assert "[1] 收到投诉: 1 件" in mail.text
+    assert "[1] 收到投诉：1 件" in mail.text
     assert desk.got(COLLECTION, "report") == []
 
 
@@ -133,8 +133,8 @@ def test_comments_by_reply_come_back_in_a_new_draft(desk: Desk) -> None:
     drafted(desk)
     desk.answer(SERVICE_MANAGER, "report_draft", "[3] 原因：周末无人值班\n改进：增加值班\n［0］总体平稳")
     (_, second) = desk.got(SERVICE_MANAGER, "report_draft")
-    assert "原因: 周末无人值班" in second.text
-    assert "改进: 增加值班" in second.text
+    assert "原因：周末无人值班" in second.text
+    assert "改进：增加值班" in second.text
     desk.answer(SERVICE_MANAGER, "report_draft", "[3] 改进：增加两人值班")
     comment = stored(desk).comment("accepted_on_time")
     assert comment is not None
@@ -233,7 +233,7 @@ def test_what_arrives_late_becomes_a_dated_correction(desk: Desk) -> None:
     number = late_mail(desk)
     desk.move_to(at("2026-12-08 09:00"))
     (draft,) = desk.got(SERVICE_MANAGER, "report_correction_draft")
-    assert "收到投诉: 原为 2 → 更正为 3" in draft.text
+    assert "收到投诉：原为 2 → 更正为 3" in draft.text
     assert number in draft.text
     assert value(stored(desk), "received") == 2, (
         "the published figures stand until the correction is approved"

@@ -59,7 +59,7 @@ def test_a_plan_waits_for_the_it_service_manager(desk: Desk) -> None:
     survey = survey_plan.plan(desk.office, survey_plan.Wish(opens_at=desk.now))
     desk.collect()
     (mail,) = desk.got(SERVICE_MANAGER, "survey_plan")
-    assert "催收系统开发部: 总人数 3, 发出 3" in mail.text
+    assert "催收系统开发部：总人数 3, 应发 3" in mail.text
     assert "10. 意见建议" in mail.text
     desk.move(days=1)
     assert not desk.got(first(desk), "survey_form"), "nothing goes out before the go-ahead"
@@ -213,8 +213,8 @@ def test_the_last_answer_counts_and_doubled_ones_are_kept(desk: Desk) -> None:
     assert len(desk.got(first(desk), "survey_read")) == 2
     closed(desk, survey)
     report = desk.got(SERVICE_MANAGER, "survey_report")[-1].text
-    assert "被本人后来的回答取代: 1" in report
-    assert "重复发送: 1" in report
+    assert "被本人后来的回答取代：1" in report
+    assert "重复发送：1" in report
 
 
 def test_late_forged_and_automatic_answers_are_kept_and_not_counted(desk: Desk) -> None:
@@ -234,10 +234,10 @@ def test_late_forged_and_automatic_answers_are_kept_and_not_counted(desk: Desk) 
     assert "不计入结果" in desk.got("a04@corp.example", "survey_read")[-1].text
     desk.answer(SERVICE_MANAGER, "survey_report", "备注 明年提前一周发出")
     report = desk.got(SERVICE_MANAGER, "survey_report")[-1].text
-    assert "截止之后: 1" in report
-    assert "不是本人，或发件人无法确认: 2" in report
-    assert "自动回复: 1" in report
-    assert "回收率：0.0 % (0 / 4)" in report
+    assert "截止之后：1" in report
+    assert "不是本人，或发件人无法确认：2" in report
+    assert "自动回复：1" in report
+    assert "回收率：0.0% (0 / 4)" in report
 
 
 def test_a_failed_sender_is_not_believed(desk: Desk) -> None:
@@ -379,7 +379,7 @@ def test_the_status_is_answered_and_the_manager_closes_by_reply(desk: Desk) -> N
     survey = running(desk, {LOANS: 3})
     desk.answer(first(desk), "survey_form", FULL)
     desk.answer(SERVICE_MANAGER, "survey_plan", "进度")
-    assert "回收率：33.3 %" in desk.got(SERVICE_MANAGER, "survey_status")[-1].text
+    assert "回收率：33.3%" in desk.got(SERVICE_MANAGER, "survey_status")[-1].text
     desk.answer(SERVICE_MANAGER, "survey_status", "关闭")
     assert now(desk, survey).state is State.CLOSED
     desk.move(minutes=1)
@@ -485,7 +485,7 @@ def test_next_year_is_compared_with_this_year(desk: Desk) -> None:
     closed(desk, again)
     report = desk.got(SERVICE_MANAGER, "survey_report", "Q-2027")[-1].text
     assert "比上年 (2026)：▲ 上升 (54.2 → +" in report
-    assert "比上年: ▲ 上升 (3.17 → +1.83" in report
+    assert "比上年：▲ 上升 (3.17 → +1.83" in report
 
 
 def test_a_person_erased_is_erased_from_the_survey(desk: Desk) -> None:

@@ -17,7 +17,31 @@ from tests.desk import Desk
 from tests.desk import desk as open_desk
 from tests.test_ladder import at
 
-TEMPLATES = ("callback", "import_report", "survey", "report", "review", "action", "change", "form_read")
+SAID = {
+    "zh": {
+        "results": "WO-1 非常不满意 等了三天没人管\nWO-9 满意",
+        "unclear": "不知道什么意思",
+        "rated": "4 还可以",
+        "remark": "第3项为什么这么低？请说明。",
+        "explained": "[3] 原因：周末无人值班\n改进：增加值班",
+        "declined": "不参加 当天出差",
+        "question": "会上能不能谈谈登录慢的问题？",
+        "minutes": test_review.MINUTES,
+    },
+    "en": {
+        "results": "WO-1 very dissatisfied waited three days\nWO-9 satisfied",
+        "unclear": "No idea what you mean",
+        "rated": "4 quite all right",
+        "remark": "Why is item 3 so low? Please explain.",
+        "explained": "[3] Cause: nobody on duty at weekends\nImprovement: weekend duty",
+        "declined": "decline I am travelling that day",
+        "question": "Could we talk about the slow log-in at the meeting?",
+        "minutes": "Decision: the scope of service stays as it is\nDecision (change): SLO from 99.5% to 99.9%\n"
+        "Action: capacity alarms; 吴经理; 31 December 2026\nAction: duty handbook; 郑经理; 2027-01-15",
+    },
+}
+"""What the people answer, by language: an answer in a language is answered in it."""
+TEMPLATES = ("callback", "import_report", "survey", "report", "review", "action", "change")
 """How the names of their templates begin."""
 
 
@@ -50,7 +74,7 @@ def _sent(desk: Desk) -> Iterator[Outgoing]:
 
 
 def _called_back(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
-    yield from _with_orders(folder, letterhead, CallbackRules(), "WO-1 非常不满意 等了三天没人管\nWO-9 满意")
+    yield from _with_orders(folder, letterhead, CallbackRules(), SAID[letterhead.default_language]["results"])
 
 
 def _asked(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
@@ -68,8 +92,9 @@ def _with_orders(
         desk.move_to(at("2026-11-23 09:01"))
         if answer:
             desk.answer(DESK_A, "callback_worklist", answer)
+        said = SAID[letterhead.default_language]
         for person in (USER, VIP):
-            for words in ("不知道什么意思", "4 还可以"):
+            for words in (said["unclear"], said["rated"]):
                 if desk.got(person, "callback_question"):
                     desk.answer(person, "callback_question", words)
         yield from _sent(desk)
@@ -80,7 +105,7 @@ def _surveyed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
         survey = survey_company.running(desk, {survey_company.COLLECTION: 6, survey_company.LOANS: 4})
         people = [survey_company.asked(desk, f"a{place:02}@corp.example") for place in range(1, 5)]
         for person, words in zip(
-            people, ("5 4 4 5 4 3 4 5 4 4 4 4", "1：4\n2：不知道", "1 1 1 1", "好的"), strict=True
+            people, ("5 4 4 5 4 3 4 5 4", "1：4\n2：不知道", "1 1 1 1", "好的"), strict=True
         ):
             desk.answer(person, "survey_form", words)
         desk.answer(SERVICE_MANAGER, "survey_plan", "进度")
@@ -93,11 +118,12 @@ def _surveyed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
 
 
 def _reported(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
+    said = SAID[letterhead.default_language]
     with open_desk(folder, letterhead=letterhead) as desk:
         test_reports.drafted(desk)
-        desk.answer(SERVICE_MANAGER, "report_draft", "[3] 原因：周末无人值班\n改进：增加值班")
+        desk.answer(SERVICE_MANAGER, "report_draft", said["explained"])
         desk.answer(SERVICE_MANAGER, "report_draft", "批准")
-        desk.answer(COLLECTION, "report", "第3项为什么这么低？请说明。")
+        desk.answer(COLLECTION, "report", said["remark"])
         test_reports.late_mail(desk)
         desk.move_to(at("2026-12-08 09:00"))
         desk.answer(SERVICE_MANAGER, "report_correction_draft", "批准")
@@ -105,14 +131,15 @@ def _reported(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
 
 
 def _reviewed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
+    said = SAID[letterhead.default_language]
     rules = ReviewRules(change_management=LOANS.address, stakeholders=(USER.address,))
     with open_desk(folder, letterhead=letterhead, review_rules=rules) as desk:
         test_review.planned(desk)
         desk.answer(GENERAL, "review_invitation", "参加")
-        desk.answer(COLLECTION, "review_invitation", "不参加 当天出差")
-        desk.answer(USER, "review_invitation", "会上能不能谈谈登录慢的问题？")
+        desk.answer(COLLECTION, "review_invitation", said["declined"])
+        desk.answer(USER, "review_invitation", said["question"])
         desk.move_to(at("2026-12-15 16:05"))
-        desk.answer(SERVICE_MANAGER, "review_minutes", test_review.MINUTES)
+        desk.answer(SERVICE_MANAGER, "review_minutes", said["minutes"])
         desk.answer(SERVICE_MANAGER, "review_minutes_read", "批准")
         desk.move_to(at("2027-01-05 10:00"))
         for person in (COLLECTION, LOANS):
