@@ -1,4 +1,4 @@
-"""`ombud demo --year`, a month of it and its survey: the same year for everybody, people who answer, records that come of it."""
+"""`ombud demo --year`, a month of it and its survey: people who answer, records and a report that come of it."""
 
 import re
 from dataclasses import replace

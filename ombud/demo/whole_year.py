@@ -2,8 +2,9 @@
 reports, the annual report and the review, on a moved clock in about two minutes.
 
 The service is the real one, with a real database; mail goes through memory instead of servers (`postroom.py`), which the other
-demos show. Seeded: everybody sees the same year. Ends with a folder of reports to open. Exit code 0 when every
-report was published and everything decided was done.
+demos show. People's dice are seeded; the draws of call-backs take seeds of their own as they always do, so
+two years are alike and not the same. Ends with a folder of reports to open. Exit code 0 when every report was published
+and everything decided was done.
 """
 
 import json
