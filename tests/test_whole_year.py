@@ -73,10 +73,15 @@ def test_the_survey_is_answered_by_about_seven_in_ten(tmp_path: Path) -> None:
     assert survey.state is State.RUNNING
     with reading(play.office.engine) as conn:
         answered = sum(row.kind == "survey-answer" for row in inbox.listed(conn))
+        said = {
+            text for answer in survey_answers.of_survey(conn, "Q-2026") for _, text in answer.reading.remarks
+        }
         sent_back = [
             answer for answer in survey_answers.of_survey(conn, "Q-2026") if _has_workbook(conn, answer)
         ]
     assert answered == pytest.approx(0.7 * survey.invited, rel=0.15)
+    assert said
+    assert said <= set(answers.REMARKS)
     assert len(sent_back) == pytest.approx(answers.WORKBOOK_SHARE * answered, rel=0.5)
     assert {len(answer.reading.marks) for answer in sent_back} == {len(survey.form.rated)}
     play.office.engine.dispose()

@@ -20,6 +20,9 @@ ANSWER_SHARE = 0.7
 """Of the people who are asked in the survey."""
 WORKBOOK_SHARE = 0.2
 """Of those who answer, they send the enclosed form back."""
+REMARK_SHARE = 0.1
+REMARKS = ("希望周末也有人值班。", "报修后多告知一些进度。", "整体服务非常好。", "账号权限审批太慢。")
+"""To the open question, the form's last."""
 MEASURES = "措施\n原因：连接池容量不足\n纠正措施：已扩容并重启\n预防措施：{prevent}\n责任人：值班工程师\n计划完成：下周五"
 PREVENTIVE = ("增加容量监控与告警", "发布前增加回归检查清单", "周末安排备岗", "补充值班手册并演练")
 MINUTES = """纪要如下：
@@ -105,7 +108,13 @@ class People:
         if self.dice.random() < WORKBOOK_SHARE:
             chosen = [f"{mark} {form.word(mark, 'zh')}" for mark in marks]
             return Reply(text="您好，问卷已填好，请见附件。", files=(filled(got.mail, chosen),))
-        return Reply(text=self.dice.choice(_SHAPES)(marks))
+        text = self.dice.choice(_SHAPES)(marks)
+        remark = (
+            f"\n{len(form.questions)}. {self.dice.choice(REMARKS)}"
+            if self.dice.random() < REMARK_SHARE
+            else ""
+        )
+        return Reply(text=text + remark)
 
     def _report_draft(self, got: Delivered) -> str:
         missed = re.findall(r"^\[(\d+)\].{0,80}未达标", got.mail.text, re.MULTILINE)
