@@ -208,9 +208,10 @@ def _part(text: str) -> structure.Part:
     return structure.read(f"{head}{text}\n--b\n\n{text}".encode("utf-8", "replace"))[0]
 
 
-def _quote_starts(text: str) -> list[int]:
+def _quote_starts(text: str) -> int | None:
     lines = text.split("\n")
-    return [quote.starts_at(lines, at) for at in range(min(len(lines), 5_000))]
+    # Line by line until one holds; `body.own_text` asks only of the lines that may begin a quotation.
+    return next((at for at in range(min(len(lines), 5_000)) if quote.starts_at(lines, at)), None)
 
 
 def _report(text: str) -> Mail:

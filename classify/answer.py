@@ -15,7 +15,7 @@ from classify.facts import AnswerMeaning
 from classify.simplified import simplified
 from classify.words import AnswerWords, Words, normal
 
-CHARS_MAX = 4_000
+CHARS_MAX = 3_000
 """Of the text that is read; a longer one never confirms."""
 EVIDENCE_CHARS = 80
 OTHER_COLUMNS_MAX = 90
@@ -144,6 +144,7 @@ def _of_sentence(sentence: str, answer: AnswerWords, *, is_question: bool) -> li
     parts = _STOPS.split(sentence)
     texts, buts = parts[::2], [False, *(part is not None for part in parts[1::2])]
     found: list[Clause] = []
+    condition = patterns(answer).condition
     is_conditional, is_after_but = False, False
     for text, is_but in zip(texts, buts, strict=True):
         is_after_but = is_after_but or is_but
@@ -158,7 +159,7 @@ def _of_sentence(sentence: str, answer: AnswerWords, *, is_question: bool) -> li
                 )
             )
             is_after_but = False
-        is_conditional = is_conditional or bool(patterns(answer).condition.search(text))
+        is_conditional = is_conditional or bool(condition.search(text))
     return found
 
 

@@ -15,6 +15,8 @@ from ingest.mail import Address
 
 MAX_HEADER_CHARACTERS = 100_000
 MAX_ADDRESSES = 2_000
+MAX_MARKS = 2 * MAX_ADDRESSES
+"""Commas, and at signs, of a value; a name may hold one too. What stands behind is not looked at."""
 MAX_MESSAGE_IDS = 1_000
 MAX_ADDRESS_LENGTH = 320
 
@@ -34,11 +36,19 @@ def read(values: tuple[str, ...]) -> tuple[Address, ...]:
     found: list[Address] = []
     for value in values:
         raw = _separated(words.protect(_EMPTY_GROUPS.sub(":;", value[:MAX_HEADER_CHARACTERS])))
-        for name, address in get_addresses(raw):
+        for name, address in get_addresses(_bounded(raw)):
             found.append(_address(name, address))
         if not any(address.address for address in found):
             found = _recovered(raw)
     return tuple(address for address in found if address.address or address.name)[:MAX_ADDRESSES]
+
+
+def _bounded(raw: str) -> str:
+    """The value up to its last comma and at sign that count."""
+    for mark in ",@":
+        parts = raw.split(mark, MAX_MARKS)
+        raw = mark.join(parts[:MAX_MARKS]) if len(parts) > MAX_MARKS else raw
+    return raw
 
 
 def recipients(values: tuple[str, ...]) -> tuple[Address, ...]:

@@ -12,6 +12,11 @@ def unfolded(text: str, *, delete_space: bool) -> str:
     lines: list[list[str]] = []
     open_depth = -1
     for raw in text.split("\n"):
+        if not raw and open_depth:
+            # An empty line is itself; only a soft line of the same depth before it would take it in.
+            lines.append([raw])
+            open_depth = -1
+            continue
         depth, line = _quoted(raw)
         is_soft = line.endswith(" ") and line != SIGNATURE
         shown = line[:-1] if is_soft and delete_space else line

@@ -13,7 +13,7 @@ from ingest import header_block, quote, quoted_date
 from ingest.mail import Address, Forwarded
 
 _NAMED_ADDRESS = re.compile(
-    r"([^<>\[\]()]{0,100})[<\[(]\s{0,2}(?:mailto:)?([^<>\[\]()\s]{1,255}@[^<>\[\]()\s]{1,255})[>\])]"
+    r"([^<>\[\]()]{0,80})[<\[(]\s{0,2}(?:mailto:)?([^<>\[\]()\s]{1,255}@[^<>\[\]()\s]{1,255})[>\])]"
 )
 _BARE_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'|]{1,100}@[^\s<>()\[\]:;,\"'|]{1,200}")
 _FORWARD_SUBJECT = re.compile(

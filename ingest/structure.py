@@ -14,7 +14,7 @@ from ingest import headers
 from ingest.headers import Header, Parameterised
 
 MAX_DEPTH = 40
-MAX_PARTS = 10_000
+MAX_PARTS = 2_000
 MAX_BOUNDARY_LENGTH = 1_000
 # Lines that begin like a boundary and are none: a limit for bodies made of them.
 MAX_NEAR_MISSES = 100_000
