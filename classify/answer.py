@@ -15,7 +15,7 @@ from classify.facts import AnswerMeaning
 from classify.simplified import simplified
 from classify.words import AnswerWords, Words, normal
 
-CHARS_MAX = 3_000
+CHARS_MAX = 2_000
 """Of the text that is read; a longer one never confirms."""
 EVIDENCE_CHARS = 80
 OTHER_COLUMNS_MAX = 90

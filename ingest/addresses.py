@@ -15,8 +15,9 @@ from ingest.mail import Address
 
 MAX_HEADER_CHARACTERS = 100_000
 MAX_ADDRESSES = 2_000
+MARKS = ",@;，；"
 MAX_MARKS = 2 * MAX_ADDRESSES
-"""Commas, and at signs, of a value; a name may hold one too. What stands behind is not looked at."""
+"""Of each, in a value; a name may hold one too. What stands behind is not looked at."""
 MAX_MESSAGE_IDS = 1_000
 MAX_ADDRESS_LENGTH = 320
 
@@ -35,8 +36,8 @@ def read(values: tuple[str, ...]) -> tuple[Address, ...]:
     """The addresses of all fields of one name, in order; QUIRK: several To fields are added up."""
     found: list[Address] = []
     for value in values:
-        raw = _separated(words.protect(_EMPTY_GROUPS.sub(":;", value[:MAX_HEADER_CHARACTERS])))
-        for name, address in get_addresses(_bounded(raw)):
+        raw = _separated(words.protect(_EMPTY_GROUPS.sub(":;", _bounded(value[:MAX_HEADER_CHARACTERS]))))
+        for name, address in get_addresses(raw):
             found.append(_address(name, address))
         if not any(address.address for address in found):
             found = _recovered(raw)
@@ -44,8 +45,8 @@ def read(values: tuple[str, ...]) -> tuple[Address, ...]:
 
 
 def _bounded(raw: str) -> str:
-    """The value up to its last comma and at sign that count."""
-    for mark in ",@":
+    """The value up to the last of each mark that counts."""
+    for mark in MARKS:
         parts = raw.split(mark, MAX_MARKS)
         raw = mark.join(parts[:MAX_MARKS]) if len(parts) > MAX_MARKS else raw
     return raw
