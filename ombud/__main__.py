@@ -49,7 +49,7 @@ def main(context: click.Context, path: Path) -> None:
 @main.command()
 @click.pass_context
 def run(context: click.Context) -> None:
-    """Read the mailbox and do the work until stopped (SIGTERM ends after the mail in hand)."""
+    """Read the mailbox and do the work until stopped (SIGTERM ends after the mails in hand)."""
     import signal
 
     from ombud import config, observe, pipeline, wiring
