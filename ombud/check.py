@@ -13,7 +13,7 @@ from ingest.mailbox import MailboxUnreachable
 from notify import smtp
 from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, smtp_account
 from ombud.roster import row_fault
-from ombud.sections import Settings
+from ombud.settings import Settings
 from store import database, directory
 
 

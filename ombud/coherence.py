@@ -13,7 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from classify import learned, questionnaire, words
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
-from ombud.sections import WEEKDAYS, ObserveSection, Server, Settings
+from ombud.sections import WEEKDAYS, ObserveSection, Server
+from ombud.settings import Settings
 from store import directory
 
 BUILT_IN_COUNTRY = "CN"

@@ -26,7 +26,8 @@ from ombud import coherence, secret
 from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydantic, unreadable
 from ombud.office import Limits
 from ombud.roster import Roster
-from ombud.sections import WEEKDAYS, MailboxSection, Settings
+from ombud.sections import WEEKDAYS, MailboxSection
+from ombud.settings import Settings
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules

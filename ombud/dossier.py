@@ -23,7 +23,8 @@ from notify import form_sheet, record_sheet, render
 from ombud import enclosures, evidence
 from ombud.enclosures import Enclosed, File
 from ombud.evidence import Evidence
-from ombud.sections import OrganisationSection, Settings
+from ombud.sections import OrganisationSection
+from ombud.settings import Settings
 from process.case import Case, Event
 from store import complaints, events
 from store.record import to_json

@@ -15,7 +15,7 @@ from classify.people import ADDRESS, Person, address_key
 from ingest.parse import parse
 from ombud import config
 from ombud.pseudonym import Pseudonym
-from ombud.sections import Settings
+from ombud.settings import Settings
 from process.case import Case, Party
 from store import complaints, erasure, inbox
 from store.database import reading

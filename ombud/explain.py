@@ -27,7 +27,7 @@ from ingest.parse import parse
 from ombud import config, messages, wiring
 from ombud.gather import authenticated
 from ombud.messages import Unreadable
-from ombud.sections import Settings
+from ombud.settings import Settings
 
 DEFAULT_CONFIG = Path("config.toml")
 EXIT_FAILED = 1

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, make_url
 
 from classify.learned import Model, features, save
 from ingest.parse import parse
-from ombud.sections import Settings
+from ombud.settings import Settings
 from store import database, labels
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from ombud import admit, gather, past, secret, wiring
 from ombud.hand import Hand
 from ombud.office import Office
 from ombud.post import Post
-from ombud.sections import Settings
+from ombud.settings import Settings
 from process.case import Case, Event
 from store import complaints, erasure, events, inbox
 from store.database import reading, refuse_writes

@@ -11,7 +11,8 @@ import structlog
 
 from classify.people import NamedVip, Organisation, Person, Role, address_key
 from ombud.faults import Fault, missing, shown
-from ombud.sections import Roles, Settings, Vip
+from ombud.sections import Roles, Vip
+from ombud.settings import Settings
 from store.directory import Directory, Listing, RowFault
 
 log = structlog.get_logger()

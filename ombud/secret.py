@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 
-from ombud.sections import ObserveSection, Secrets, Server, Settings, is_loopback
+from ombud.sections import ObserveSection, Secrets, Server
+from ombud.settings import Settings, is_loopback
 
 FILE_BYTES_MAX = 10_000
 KEY_CHARS_MIN = 32

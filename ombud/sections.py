@@ -5,16 +5,35 @@ faults; what must be filled in is said by `ombud/coherence.py`. config.toml expl
 """
 
 from datetime import date, time
-from ipaddress import ip_address
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from classify.people import ADDRESS, address_key
+from ombud.values import (
+    Cell,
+    Confidence,
+    CoolOff,
+    Count,
+    Days,
+    Email,
+    Margin,
+    OfficeDay,
+    Percent,
+    Port,
+    PortOrNone,
+    RemindBefore,
+    ReportDay,
+    Seconds,
+    Security,
+    Share,
+    TargetNumber,
+    TargetShare,
+    Variable,
+    WorkingDays,
+    WorkingHours,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OFFICE_HOURS = ("09:00-12:00", "13:30-18:00")
@@ -31,71 +50,6 @@ RANKS_EN = (
     "assistant vice president,associate vice president,deputy director,associate director,"
     "assistant director,senior manager,manager,deputy manager,assistant manager,supervisor"
 ).split(",")
-
-Security = Literal["tls", "starttls", "plain"]
-
-
-def _address(value: str) -> str:
-    if value and not ADDRESS.fullmatch(value):
-        raise ValueError("is not an e-mail address")
-    return value
-
-
-def _number(value: object) -> object:
-    """QUIRK: for pydantic `true` is the number 1; for the person who wrote it, it is not."""
-    if isinstance(value, bool):
-        raise ValueError("is true or false where a number belongs")
-    return value
-
-
-def _target(value: object) -> object:
-    """A target, or "none"."""
-    return None if value == "none" else _number(value)
-
-
-def _span(value: object) -> object:
-    """'09:00-12:00' as two times."""
-    if not isinstance(value, str):
-        return value
-    opening, dash, closing = (part.strip() for part in value.replace("–", "-").partition("-"))
-    try:
-        span = (time.fromisoformat(opening), time.fromisoformat(closing))
-    except ValueError as trouble:
-        raise ValueError('is not a span of time such as "09:00-12:00" (at most "23:59")') from trouble
-    if not dash or span[0] >= span[1]:
-        raise ValueError("ends before it begins")
-    return span
-
-
-def _day(value: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
-    spans = tuple(sorted(value))
-    if any(earlier[1] > later[0] for earlier, later in pairwise(spans)):
-        raise ValueError("has spans that overlap")
-    return spans
-
-
-def _variable(value: str) -> str:
-    if value and not (value.replace("_", "").isalnum() and value.isascii() and value == value.upper()):
-        raise ValueError("is not the name of an environment variable (capital letters, digits and _)")
-    return value
-
-
-Email = Annotated[str, AfterValidator(_address)]
-Variable = Annotated[str, AfterValidator(_variable)]
-Port = Annotated[int, BeforeValidator(_number), Field(ge=1, le=65535)]
-Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=1_000_000)]
-Days = Annotated[int, BeforeValidator(_number), Field(ge=1, le=3660)]
-CoolOff = Annotated[int, BeforeValidator(_number), Field(ge=0, le=3660)]
-Percent = Annotated[int, BeforeValidator(_number), Field(ge=0, le=100)]
-WorkingDays = Annotated[int, BeforeValidator(_number), Field(ge=1, le=60)]
-WorkingHours = Annotated[float, BeforeValidator(_number), Field(gt=0, le=400)]
-Seconds = Annotated[float, BeforeValidator(_number), Field(ge=0.1, le=86_400)]
-Share = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]
-ReportDay = Annotated[int, BeforeValidator(_number), Field(ge=0, le=20)]
-TargetShare = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_target)]
-TargetNumber = Annotated[Annotated[float, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_target)]
-Span = Annotated[tuple[time, time], BeforeValidator(_span)]
-OfficeDay = Annotated[tuple[Span, ...], AfterValidator(_day)]
 
 
 class Section(BaseModel):
@@ -305,20 +259,16 @@ class Callbacks(Section):
     cool_off_days: CoolOff = 30
 
 
-def _ladder(value: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(set(value), reverse=True))
-
-
 class SurveySection(Section):
     form: Path | None = None
     method: Literal["all", "sample"] = "all"
-    confidence: Annotated[float, BeforeValidator(_number), Field(ge=0.5, le=0.999)] = 0.95
-    margin: Annotated[float, BeforeValidator(_number), Field(ge=0.005, le=0.5)] = 0.05
+    confidence: Confidence = 0.95
+    margin: Margin = 0.05
     expected_response: Share = 0.7
     open_days: WorkingDays = 10
-    remind_before_days: Annotated[tuple[WorkingDays, ...], AfterValidator(_ladder)] = (5, 2)
+    remind_before_days: RemindBefore = (5, 2)
     batch_per_hour: Count = 200
-    min_cell: Annotated[int, BeforeValidator(_number), Field(ge=2, le=1000)] = 5
+    min_cell: Cell = 5
     target: Share = 0.8
     names: Literal["hidden", "shown"] = "hidden"
     publish_to: tuple[Email, ...] = ()
@@ -326,7 +276,7 @@ class SurveySection(Section):
 
 class ObserveSection(Section):
     host: str = "127.0.0.1"
-    port: Annotated[int, BeforeValidator(_number), Field(ge=0, le=65535)] = 0
+    port: PortOrNone = 0
     standing_s: Seconds = 60
     webhook_env: Variable = ""
     webhook_file: Path | None = None
@@ -336,94 +286,3 @@ class ObserveSection(Section):
 class Log(Section):
     format: Literal["human", "json"] = "human"
     level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class Settings(BaseSettings):
-    """The whole of config.toml, with the environment's overrides; paths are absolute once loaded."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="OMBUD_", env_nested_delimiter="__"
-    )
-
-    organisation: OrganisationSection = OrganisationSection()
-    store: Store = Store()
-    mailbox: tuple[MailboxSection, ...] = ()
-    smtp: SmtpSection = SmtpSection()
-    sender: Sender = Sender()
-    mail: MailSection = MailSection()
-    secrets: Secrets = Secrets()
-    directory: DirectorySection = DirectorySection()
-    roles: Roles = Roles()
-    vip: Vip = Vip()
-    trust: TrustSection = TrustSection()
-    process: Process = Process()
-    worktime: Worktime = Worktime()
-    digest: DigestSection = DigestSection()
-    report: ReportSection = ReportSection()
-    review: ReviewSection = ReviewSection()
-    limits: LimitsSection = LimitsSection()
-    grievance: Grievance = Grievance()
-    work_orders: WorkOrders = WorkOrders()
-    callbacks: Callbacks = Callbacks()
-    survey: SurveySection = SurveySection()
-    observe: ObserveSection = ObserveSection()
-    log: Log = Log()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is handed over: `config.load` merges file and environment itself, to tell all faults."""
-        return (init_settings,)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is allowed but ought to be seen at every start."""
-        servers = (
-            *((f"mailbox {box.name}", box) for box in self.mailbox),
-            ("smtp", self.smtp),
-        )
-        plain = (
-            f'{what}: security = "plain" sends password and mails readable over the network to {server.host}'
-            for what, server in servers
-            if server.security == "plain" and not is_loopback(server.host)
-        )
-        is_open = self.work_orders.senders and not (self.trust.authserv_id or self.trust.check_dkim)
-        unchecked = (
-            "work_orders.senders: nobody checks senders ([trust]): whoever forges the address is believed"
-        )
-        shown = (
-            f"observe.host: {self.observe.host} can be asked by other machines; nothing there is protected"
-        )
-        is_shown = self.observe.port and not is_loopback(self.observe.host)
-        return (*plain, *((unchecked,) if is_open else ()), *((shown,) if is_shown else ()))
-
-    @property
-    def from_address(self) -> str:
-        """Address in From: as configured, else that of the first mailbox."""
-        return self.sender.address or (self.mailbox[0].address if self.mailbox else "")
-
-    @property
-    def domain(self) -> str:
-        """Right side of our Message-IDs."""
-        return self.sender.domain or self.from_address.rpartition("@")[2]
-
-    @property
-    def own_addresses(self) -> frozenset[str]:
-        """Addresses of the watched mailboxes and of our From, as they are compared."""
-        return frozenset(address_key(a) for a in (self.from_address, *(b.address for b in self.mailbox)) if a)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or number alone."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

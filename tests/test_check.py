@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from ombud import check, config, wiring
-from ombud.sections import Settings
+from ombud.settings import Settings
 
 EXAMPLE = Path(__file__).parent.parent / "config.toml"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from classify.people import Organisation, Person
 from ombud import config
 from ombud.roster import Roster
-from ombud.sections import Settings
+from ombud.settings import Settings
 from store import directory
 from store.directory import Directory
 

@@ -13,7 +13,7 @@ from ingest.parse import parse
 from ombud import config, erase
 from ombud.erase import Wish
 from ombud.pseudonym import Pseudonym
-from ombud.sections import Settings
+from ombud.settings import Settings
 from process.case import Case, State
 from store import erasure, events, inbox, ledger, outbox, tables
 from store.database import reading

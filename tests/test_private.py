@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from ombud import config, wiring
 from ombud.__main__ import main
-from ombud.sections import Settings, Store
+from ombud.sections import Store
+from ombud.settings import Settings
 from store import complaints, database
 from tests.desk import Desk
 

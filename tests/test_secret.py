@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ombud import config, secret
-from ombud.sections import Secrets, Settings, SmtpSection, Store
+from ombud.sections import Secrets, SmtpSection, Store
+from ombud.settings import Settings
 
 
 def settings(folder: Path, **secrets: object) -> Settings:
