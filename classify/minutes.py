@@ -2,12 +2,15 @@
 
 A line counts when it begins with its word (a number, a dash or a quotation bar may stand before it). Parts of an action
 are separated by semicolons, full-width or not, in this order or each behind its own word. Whether a decision
-changes scope, service levels or a contract is said in brackets behind the word, else found by its words.
+changes scope, service levels or a contract is said in brackets behind the word, else read from its words (`classify/decision.py`).
 Linear. Source: HANDBOOK 6.
 """
 
 import re
 from dataclasses import dataclass
+from itertools import islice
+
+from classify import decision
 
 LINES_MAX = 1_000
 LINE_CHARS_MAX = 2_000
@@ -27,11 +30,6 @@ _NAMED = re.compile(
 )
 _CHANGE = re.compile(r"变更|change", re.IGNORECASE)
 _NO_CHANGE = re.compile(r"非变更|不涉及|no change|not a change", re.IGNORECASE)
-_CHANGING = re.compile(
-    r"(?<![a-z])(?:sla|slo|ola)s?(?![a-z])|服务级别|服务水平|服务目标|服务范围|范围|合同|协议|service levels?|service targets?"
-    r"|scope|contracts?|agreements?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class Entry:
 def read(own_text: str) -> tuple[Entry, ...]:
     """The decisions and actions, in the order in which they stand."""
     found = (_LINE.match(line[:LINE_CHARS_MAX]) for line in own_text.split("\n")[:LINES_MAX])
-    return tuple(_entry(match) for match in found if match)[:ENTRIES_MAX]
+    return tuple(_entry(match) for match in islice(filter(None, found), ENTRIES_MAX))
 
 
 def _entry(match: re.Match[str]) -> Entry:
@@ -62,7 +60,7 @@ def _entry(match: re.Match[str]) -> Entry:
 def _is_change(text: str, mark: str) -> bool:
     if _NO_CHANGE.search(mark):
         return False
-    return bool(_CHANGE.search(mark) or _CHANGING.search(text))
+    return bool(_CHANGE.search(mark)) or decision.changes(text)
 
 
 def _action(text: str) -> Entry:

@@ -37,7 +37,7 @@ from tests.test_ladder import at
 CHANGES = person("蒋变更", "jiang@corp.example", title="变更经理")
 MEETING = Meeting(starts_at=at("2026-12-15 14:00"), hours=2, place="三号会议室")
 MINUTES = """各位好，纪要如下：
-决议：维持现有服务范围的口头承诺方式（内部）
+决议：服务范围扩大到分行
 1. 决议（变更）：核心系统 SLO 由 99.5% 调整为 99.9%
 行动：建立容量预警；吴经理；12月31日
 行动: 补充值班手册; 郑经理; 2027-01-15
@@ -293,6 +293,12 @@ def test_minutes_give_decisions_and_actions(office: Desk) -> None:
     assert "A-2026-00003" in echo.text
     assert "建立容量预警" in office.got(COLLECTION, "action")[0].text
     assert len(office.got(CHANGES, "change_handover")) == 2
+
+
+def test_a_decision_that_changes_nothing_is_only_recorded(office: Desk) -> None:
+    (kept,) = minuted(office, "决议：服务范围维持不变")
+    assert (kept.state, kept.owner.name) == (OutcomeState.RECORDED, "")
+    assert not office.got(CHANGES, "change_handover")
 
 
 def test_what_could_not_be_taken_down_is_told_and_can_be_sent_again(office: Desk) -> None:
