@@ -1,4 +1,5 @@
-"""The command line. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration."""
+"""The command line. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration, 3 another
+service works on this SQLite file."""
 
 import os
 import sys
@@ -55,7 +56,6 @@ def run(context: click.Context) -> None:
     from ombud import config, observe, pipeline, wiring
 
     settings = launch.settings(context.obj, needs_secrets=True)
-    office = launch.office(settings)
     signals = pipeline.Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signals.end())
@@ -64,9 +64,8 @@ def run(context: click.Context) -> None:
         smtp=config.smtp_account(settings),
         second_path=wiring.second_path(settings),
     )
-    with observe.serving(office, settings.observe):
+    with launch.working_alone(settings) as office, observe.serving(office, settings.observe):
         pipeline.run(office, outside, signals)
-    office.engine.dispose()
 
 
 @main.command()
@@ -76,9 +75,8 @@ def once(context: click.Context) -> None:
     from ombud import config, pipeline
 
     settings = launch.settings(context.obj, needs_secrets=True)
-    office = launch.office(settings)
-    is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
-    office.engine.dispose()
+    with launch.working_alone(settings) as office:
+        is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
     if not is_well:
         click.echo("not everything could be read or sent; see the log above", err=True)
         sys.exit(launch.EXIT_FAILED)

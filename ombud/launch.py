@@ -1,11 +1,12 @@
 """What every command starts with: configuration, database, office; or what is wrong, and an exit code.
 
-Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration. Imports stand inside, so
-that `ombud --help` and `show` start without a mail parser.
+Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration, 3 another service works on
+this SQLite file. Imports stand inside, so that `ombud --help` and `show` start without a mail parser.
 """
 
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
+EXIT_OCCUPIED = 3
 
 
 def settings(path: Path, *, needs_secrets: bool = False) -> "Settings":
@@ -43,6 +45,27 @@ def office(found: "Settings") -> "Office":
 
     try:
         return wiring.office(found)
+    except DatabaseUnusable as trouble:
+        click.echo(f"database: {trouble}", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+@contextmanager
+def working_alone(found: "Settings") -> "Iterator[Office]":
+    """The office of a service: on a SQLite file there is but one; exit code 3 for the second."""
+    from store import occupancy
+    from store.database import DatabaseUnusable
+
+    try:
+        with occupancy.sole(found.store.url):
+            opened = office(found)
+            try:
+                yield opened
+            finally:
+                opened.engine.dispose()
+    except occupancy.Occupied as other:
+        click.echo(f"{other}; stop it first, or let it do the work", err=True)
+        sys.exit(EXIT_OCCUPIED)
     except DatabaseUnusable as trouble:
         click.echo(f"database: {trouble}", err=True)
         sys.exit(EXIT_FAILED)

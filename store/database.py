@@ -48,13 +48,18 @@ def _make_private(database: str | None) -> None:
     if not database or database == ":memory:":
         return
     path = Path(database)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     found = path.stat()
     # A copy that was put back is often open to everybody; SQLite gives -wal and -shm the mode of the file.
     if found.st_mode & 0o077 and found.st_uid == os.geteuid():
         path.chmod(0o600)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder, for its owner only when it is made now."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _on_connect(connection: Any, record: object) -> None:
