@@ -14,7 +14,6 @@ from classify.words import Theme
 GAP = "…"
 GAP_CHARS_MAX = 8
 GAP_CHARS_MAX_LATIN = 30
-BEGINNING_CHARS = 4
 PLACES_MAX = 12
 """Of one phrase; more of them say nothing new."""
 NEGATION_CHARS = 6
@@ -24,6 +23,7 @@ NEGATION_WORDS = 2
 DATES_MIN = 3
 """So many different days make a chronicle."""
 
+_LETTERS = re.compile("[a-zA-Z]+")
 _STOPS = frozenset(",.;!?。:\n\x00")
 _ONE_STOP = str.maketrans(dict.fromkeys(_STOPS, "."))
 _NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十几半数好多整]{1,3})"
@@ -62,8 +62,7 @@ class Hit:
 def found(text: str, themes: tuple[Theme, ...], negations: tuple[str, ...] = ()) -> list[Hit]:
     """The phrases of all themes that stand in a text and that no negation undoes."""
     by_beginning = _by_beginning(themes)
-    lengths = range(1, BEGINNING_CHARS + 1)
-    beginnings = {text[at : at + length] for at in range(len(text)) for length in lengths}
+    beginnings = {*text, *_LETTERS.findall(text), *(text[at : at + 2] for at in range(len(text)))}
     return [
         Hit(theme, at, phrase)
         for beginning in beginnings & by_beginning.keys()
@@ -79,9 +78,14 @@ def _by_beginning(themes: tuple[Theme, ...]) -> dict[str, list[tuple[str, str]]]
     found: dict[str, list[tuple[str, str]]] = {}
     for theme in themes:
         for phrase in theme.words:
-            beginning = phrase.partition(GAP)[0][:BEGINNING_CHARS]
-            found.setdefault(beginning, []).append((theme.name, phrase))
+            found.setdefault(_beginning(phrase), []).append((theme.name, phrase))
     return found
+
+
+def _beginning(phrase: str) -> str:
+    """The first word of a phrase in Latin letters, which counts as a whole word; else its first two characters."""
+    letters = _LETTERS.match(phrase)
+    return letters[0] if letters else phrase.partition(GAP)[0][:2]
 
 
 def counted(text: str) -> list[Hit]:

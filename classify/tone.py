@@ -13,10 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 CHARS_MAX = 2_000
-CHARACTERS_MAX = 3
-"""Of a Chinese piece, and…"""
-WORDS_MAX = 2
-"""…of a Latin one."""
+END = "\n"
 BOUND = 2.5
 """The tone says at most so much, for or against; what is plainly said outweighs it."""
 NAMED = 3
@@ -46,15 +43,18 @@ class Tone:
 def pieces(text: str) -> Iterator[str]:
     """The pieces of a text; none reaches over the end of a line."""
     tokens = ["#" if token.isdigit() else token for token in _TOKEN.findall(text[:CHARS_MAX])]
-    for at in range(len(tokens)):
-        for length in range(1, CHARACTERS_MAX + 1):
-            group = tokens[at : at + length]
-            if len(group) < length or group[-1] == "\n":
-                break
-            if all(_is_character(one) for one in group):
-                yield "".join(group)
-            elif length <= WORDS_MAX:
-                yield " ".join(group)
+    for one, second, third in zip(tokens, (*tokens[1:], END), (*tokens[2:], END, END), strict=False):
+        if one == END:
+            continue
+        yield one
+        if second == END:
+            continue
+        if not (_is_character(one) and _is_character(second)):
+            yield f"{one} {second}"
+            continue
+        yield one + second
+        if _is_character(third):
+            yield one + second + third
 
 
 def _is_character(piece: str) -> bool:

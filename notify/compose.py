@@ -64,8 +64,8 @@ def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
     code = letterhead.sealer.code(notice.matter, notice.to.key, now)
     message_id = token.message_id(notice.matter, code, str(ULID.from_datetime(now)), letterhead.domain)
     tag = f" {token.subject_tag(notice.matter, code)}" if notice.matter else ""
-    rendered = _rendered(notice, letterhead, (language, tag), now)
-    subject = mime.clean(rendered.subject, mime.SUBJECT_CHARS_MAX) + tag
+    subject, rendered = _rendered(notice, letterhead, (language, tag), now)
+    subject += tag
     calendars = [one for one in notice.enclosures if one.content_type.startswith(mime.CALENDAR)]
     return Outgoing(
         message_id=message_id,
@@ -103,7 +103,8 @@ def _language(notice: Notice, letterhead: Letterhead) -> str:
 
 def _rendered(
     notice: Notice, letterhead: Letterhead, language_and_tag: tuple[str, str], now: datetime
-) -> Rendered:
+) -> tuple[str, Rendered]:
+    """The subject without the tag, and the mail's words."""
     language, tag = language_and_tag
     context: dict[str, Any] = {
         "case": notice.case,
@@ -130,8 +131,9 @@ def _rendered(
         subject=f"Re: {subject}{tag}",
         state=notice.case.state.value if notice.case else "",
     )
+    context["subject"] = subject
     context["choices"] = tuple(links.link(choice, to, words(language), language) for choice in notice.choices)
-    return render(language, notice.template, context, letterhead.timezone)
+    return subject, render(language, notice.template, context, letterhead.timezone)
 
 
 def _record(

@@ -37,7 +37,6 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 class Rendered:
     """One mail in words."""
 
-    subject: str
     text: str
     html: str
 
@@ -50,13 +49,11 @@ def subject_of(language: str, template: str, context: Mapping[str, Any], timezon
 
 
 def render(language: str, template: str, context: Mapping[str, Any], timezone: ZoneInfo) -> Rendered:
-    """The three parts of a mail. Raises jinja2.UndefinedError when a template wants what is not there."""
+    """Text and HTML of a mail. Raises jinja2.UndefinedError when a template wants what is not there."""
     text, page = _environments()
     whole = _whole(language, context, timezone)
-    whole["subject"] = subject_of(language, template, context, timezone)
     folder = f"{language}/{template}"
     return Rendered(
-        subject=whole["subject"],
         text=_tidied(text.get_template(f"{folder}/body.txt").render(whole)),
         html=_UNSEEN.sub("", page.get_template(f"{folder}/body.html").render(whole)),
     )
@@ -98,6 +95,7 @@ def _environments() -> tuple[Environment, Environment]:
         Environment(
             loader=PackageLoader("templates", ""),
             undefined=StrictUndefined,
+            auto_reload=False,
             autoescape=is_html,  # noqa: S701 -- the other one makes plain text
             trim_blocks=True,
             lstrip_blocks=True,

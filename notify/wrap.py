@@ -8,11 +8,14 @@ Sources: RFC 5322 2.1.1, Unicode Annex 11 (East Asian width), JIS X 4051 (marks 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 COLUMNS = 78
 WORD_COLUMNS_MAX = 400
 """A word, an address say, is cut only when it is longer."""
+CHARS_KNOWN = 10_000
+"""Characters whose width is remembered."""
 NOT_FIRST = frozenset("，。、；：！？）》」』】〕”’…,.;:!?)]}·")
 """Marks that do not begin a line."""
 NOT_LAST = frozenset("（《「『【〔“‘([{")
@@ -31,10 +34,14 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
+@lru_cache(maxsize=CHARS_KNOWN)
 def _width(char: str) -> int:
-    if char < "\u0300":
-        return 1
-    return 0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1
+    return 0 if combining(char) else 2 if _is_wide(char) else 1
+
+
+@lru_cache(maxsize=CHARS_KNOWN)
+def _is_wide(char: str) -> bool:
+    return east_asian_width(char) in "WF"
 
 
 def _fits(line: str) -> bool:
@@ -74,4 +81,4 @@ def _words(text: str) -> Iterator[str]:
 def _may_break(before: str, after: str) -> bool:
     if after == " " or after in NOT_FIRST or before in NOT_LAST:
         return False
-    return before == " " or east_asian_width(before) in "WF" or east_asian_width(after) in "WF"
+    return before == " " or _is_wide(before) or _is_wide(after)

@@ -31,7 +31,7 @@ def next_number(conn: Connection, year: int) -> str:
 
 def insert_case(conn: Connection, case: Case) -> None:
     """A case recorded for the first time."""
-    conn.execute(insert(complaint).values(number=case.number, **_columns(case)))
+    conn.execute(insert(complaint), {"number": case.number, **_columns(case)})
     _escalations(conn, case)
 
 

@@ -88,8 +88,8 @@ def append(
             "previous_hash": previous,
         }
         previous = chained(row)
-        conn.execute(insert(event).values(**row, hash=previous))
-        conn.execute(insert(event_detail).values(seq=seq, salt=salt, record=record))
+        conn.execute(insert(event), {**row, "hash": previous})
+        conn.execute(insert(event_detail), {"seq": seq, "salt": salt, "record": record})
         replaces = ()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from ingest.mail import RawMail
 from store.tables import label, mail, mail_sighting
@@ -133,22 +133,22 @@ def add(conn: Connection, raw: RawMail, now: datetime) -> int | None:
     return None if known else mail_id
 
 
+_INSERT = insert(mail).returning(mail.c.id)
+
+
 def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
-    mail_id: int = conn.execute(
-        insert(mail)
-        .values(
-            mailbox=raw.mailbox,
-            received_at=raw.received_at,
-            stored_at=now,
-            content=zlib.compress(raw.content, COMPRESSION),
-            size_bytes=len(raw.content),
-            sha256=sha256(raw.content).hexdigest(),
-            fingerprint=mark,
-            state="waiting",
-            due_at=now,
-        )
-        .returning(mail.c.id)
-    ).scalar_one()
+    row = {
+        "mailbox": raw.mailbox,
+        "received_at": raw.received_at,
+        "stored_at": now,
+        "content": zlib.compress(raw.content, COMPRESSION),
+        "size_bytes": len(raw.content),
+        "sha256": sha256(raw.content).hexdigest(),
+        "fingerprint": mark,
+        "state": "waiting",
+        "due_at": now,
+    }
+    mail_id: int = conn.execute(_INSERT, row).scalar_one()
     return mail_id
 
 
@@ -241,10 +241,11 @@ def set_aside(conn: Connection, mail_id: int, reason: str, traceback: str, now: 
     )
 
 
+_LEAVE_WAITING = update(mail).where(mail.c.id == bindparam("mail_id"), mail.c.state == "waiting")
+
+
 def _leave_waiting(conn: Connection, mail_id: int, **values: object) -> None:
-    changed = conn.execute(
-        update(mail).where(mail.c.id == mail_id, mail.c.state == "waiting").values(**values)
-    )
+    changed = conn.execute(_LEAVE_WAITING, {"mail_id": mail_id, **values})
     if changed.rowcount != 1:
         raise NotWaiting(f"mail {mail_id}")
 

@@ -47,25 +47,25 @@ class OutboxRow:
     last_error: str
 
 
+_ADD = insert(outbox).returning(outbox.c.id)
+
+
 def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None) -> int:
     """The mail in the outbox, due at once; `mail_id` is the mail that caused it."""
-    outbox_id: int = conn.execute(
-        insert(outbox)
-        .values(
-            message_id=outgoing.message_id,
-            matter=outgoing.matter,
-            template=outgoing.template,
-            recipient_key=outgoing.recipient_key,
-            recipients=list(outgoing.recipients),
-            subject=outgoing.subject,
-            content=zlib.compress(outgoing.content, COMPRESSION),
-            mail_id=mail_id,
-            state="waiting",
-            created_at=now,
-            due_at=now,
-        )
-        .returning(outbox.c.id)
-    ).scalar_one()
+    row = {
+        "message_id": outgoing.message_id,
+        "matter": outgoing.matter,
+        "template": outgoing.template,
+        "recipient_key": outgoing.recipient_key,
+        "recipients": list(outgoing.recipients),
+        "subject": outgoing.subject,
+        "content": zlib.compress(outgoing.content, COMPRESSION),
+        "mail_id": mail_id,
+        "state": "waiting",
+        "created_at": now,
+        "due_at": now,
+    }
+    outbox_id: int = conn.execute(_ADD, row).scalar_one()
     addresses = {address.casefold() for address in outgoing.recipients}
     rows = [{"outbox_id": outbox_id, "address": address, "created_at": now} for address in addresses]
     conn.execute(insert(outbox_recipient), rows)
