@@ -8,7 +8,7 @@ Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from typing import Any, Literal
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from ingest import filing
 from ingest.mail import RawMail
 
 MESSAGE_BYTES_MAX = 50_000_000
@@ -32,7 +33,7 @@ IDLE_S_MAX = 25 * 60
 STOP_CHECK_S = 0.5
 POLL_S = 5.0
 """Between two looks at a server without IDLE."""
-MOVE_AT_ONCE = 500
+DATES_AT_ONCE = 1000
 
 _TROUBLE = (IMAPClientError, OSError, ssl.SSLError, ValueError, LookupError, AssertionError)
 
@@ -74,10 +75,11 @@ class Mailbox:
         self._client = client
         self._next_uid = 1
         self.uidvalidity = 0
+        self._same: set[int] = set()
 
     @classmethod
     def open(cls, account: ImapAccount) -> "Mailbox":
-        """Connected, logged in, folder selected; `file_to` exists. Raises MailboxUnreachable."""
+        """Connected, logged in, folder selected; `file_to` made where that is allowed. Raises MailboxUnreachable."""
         client = _connected(account)
         mailbox = cls(account, client)
         try:
@@ -90,8 +92,8 @@ class Mailbox:
 
     def _select(self) -> None:
         account = self.account
-        if account.file_to and not self._client.folder_exists(account.file_to):
-            self._client.create_folder(account.file_to)
+        if account.file_to:
+            filing.make_folder(self._client, account.file_to)
         status = self._client.select_folder(account.folder)
         self.uidvalidity = int(status[b"UIDVALIDITY"])
 
@@ -148,49 +150,38 @@ class Mailbox:
     def _fetched(self, uids: Sequence[int]) -> tuple[RawMail, ...]:
         items = [f"BODY.PEEK[]<0.{MESSAGE_BYTES_MAX}>", "INTERNALDATE"]
         answers = self._client.fetch(uids, items)
-        found = ((uid, _body(answers[uid]), answers[uid].get(b"INTERNALDATE")) for uid in sorted(answers))
+        found = ((uid, _body(answers[uid]), _date(answers[uid])) for uid in sorted(answers))
         return tuple(
             RawMail(
                 mailbox=self.account.name,
                 uidvalidity=self.uidvalidity,
                 uid=uid,
-                received_at=date.astimezone(UTC) if isinstance(date, datetime) else datetime.now(UTC),
+                received_at=date or datetime.now(UTC),
                 content=content,
             )
             for uid, content, date in found
             if content is not None
         )
 
-    def file_away(self, uids: Sequence[int]) -> None:
-        """Moves mails into `file_to`; nothing when there is none. Raises MailboxUnreachable."""
-        if not uids or not self.account.file_to:
-            return
+    def still(self, lay: Mapping[int, datetime | None]) -> set[int]:
+        """Of UIDs and the dates at which their messages arrived (None: not known), those under which the same
+        message lies: a server that was put back from a backup gives UIDs anew. Raises MailboxUnreachable.
+
+        Each is asked for once in a conversation, in which a UID cannot come to mean another message (RFC 3501 2.3.1.1).
+        """
+        asked = sorted(lay.keys() - self._same)
         with _surfacing():
-            for start in range(0, len(uids), MOVE_AT_ONCE):
-                self._move_those_left(list(uids[start : start + MOVE_AT_ONCE]))
+            for start in range(0, len(asked), DATES_AT_ONCE):
+                dates = self._client.fetch(asked[start : start + DATES_AT_ONCE], ["INTERNALDATE"])
+                found = ((uid, _date(answer)) for uid, answer in dates.items())
+                self._same.update(uid for uid, at in found if None in (at, lay[uid]) or at == lay[uid])
+        return self._same & lay.keys()
 
-    def _move_those_left(self, uids: list[int]) -> None:
-        """QUIRK: Dovecot moves none when one of them was removed by somebody else (RFC 5530, EXPUNGEISSUED)."""
-        try:
-            self._move(uids)
-        except IMAPClientError as trouble:
-            if "[EXPUNGEISSUED]" not in str(trouble):
-                raise
-            # Only now does the server tell us, and itself, what is gone.
-            self._client.noop()
-            left = sorted(self._client.search(["UID", ",".join(map(str, uids))]))
-            if left:
-                self._move(left)
-
-    def _move(self, uids: list[int]) -> None:
-        if self._client.has_capability("MOVE"):
-            self._client.move(uids, self.account.file_to)
-            return
-        self._client.copy(uids, self.account.file_to)
-        self._client.add_flags(uids, [b"\\Deleted"], silent=True)
-        if self._client.has_capability("UIDPLUS"):
-            # A plain EXPUNGE would also remove what somebody else marked.
-            self._client.uid_expunge(uids)
+    def file_away(self, uids: Sequence[int]) -> None:
+        """Moves mails into `file_to`; nothing when there is none. Raises MailboxUnreachable, NotFiled."""
+        if uids and self.account.file_to:
+            with _surfacing():
+                filing.file_away(self._client, uids, self.account.file_to)
 
     @property
     def has_idle(self) -> bool:
@@ -276,6 +267,12 @@ def _body(answer: dict[bytes, Any]) -> bytes | None:
         if key.startswith(b"BODY[]") and isinstance(value, bytes):
             return value
     return None
+
+
+def _date(answer: dict[bytes, Any]) -> datetime | None:
+    """When the server got a message; None from one that does not say so."""
+    date = answer.get(b"INTERNALDATE")
+    return date.astimezone(UTC) if isinstance(date, datetime) else None
 
 
 def _connected(account: ImapAccount) -> IMAPClient:

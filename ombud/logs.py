@@ -1,6 +1,7 @@
 """Log lines: a fixed sentence and fields, for people or as JSON; to standard error.
 
-No bodies and no addresses are logged; a value can neither begin a line of its own nor steer a terminal.
+No bodies are logged, and addresses at "debug" only, though a server may quote one in its reply; a value can neither
+begin a line of its own nor steer a terminal.
 """
 
 import logging
@@ -9,19 +10,24 @@ from typing import Literal
 
 import structlog
 
+from classify.people import ADDRESS
+
 Form = Literal["human", "json"]
 
 
 def configure(form: Form, level: str) -> None:
     """Sets the one log of the process."""
+    steps = processors(form, is_coloured=sys.stderr.isatty(), shows_addresses=level == "debug")
     structlog.configure(
-        processors=list(processors(form, is_coloured=sys.stderr.isatty())),
+        processors=list(steps),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 
-def processors(form: Form, *, is_coloured: bool) -> tuple[structlog.typing.Processor, ...]:
+def processors(
+    form: Form, *, is_coloured: bool, shows_addresses: bool = False
+) -> tuple[structlog.typing.Processor, ...]:
     """The steps from an event's fields to its line, in order."""
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -32,9 +38,23 @@ def processors(form: Form, *, is_coloured: bool) -> tuple[structlog.typing.Proce
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        *(() if shows_addresses else (_nameless,)),
         _plain,
         last,
     )
+
+
+def without_addresses(text: str) -> str:
+    """The text with what looks like an address of somebody taken out."""
+    return ADDRESS.sub("(address)", text) if "@" in text else text
+
+
+def _nameless(
+    _logger: object, _method: str, fields: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    return {
+        name: without_addresses(value) if isinstance(value, str) else value for name, value in fields.items()
+    }
 
 
 def _plain(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:

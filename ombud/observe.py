@@ -56,9 +56,9 @@ def _healthz(office: Office) -> Answer:
 
 
 def _readyz(office: Office) -> Answer:
-    """Whether mail is taken in: database and mailboxes; SMTP's faults are shown and mail waits meanwhile."""
+    """Whether mail is taken in: database and mailboxes. Of sending and filing away, faults are shown only."""
     faults = office.vitals.standing()
-    is_ready = all(fault.what == vitals.SMTP for fault in faults)
+    is_ready = not any(vitals.keeps_mail_out(fault.what) for fault in faults)
     listed = [
         {"what": f.what, "reason": f.reason, "seconds": round(office.vitals.now() - f.since_s, 1)}
         for f in faults

@@ -147,7 +147,7 @@ def _keep_time(office: Office, signals: Signals) -> None:
 
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
-    """Works off all that is there; False when a mailbox could not be read."""
+    """Works off all that is there; False when a mailbox could not be read, or its mails not filed away."""
     were_read = [_taken_in(office, account) for account in accounts]
     _handle_all(office)
     while schedule.tick(office):
@@ -159,7 +159,7 @@ def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAcco
 
 
 def _taken_in(office: Office, account: ImapAccount) -> bool:
-    """Whether a mailbox could be read, in a few tries."""
+    """Whether a mailbox could be read, in a few tries, and its mails filed away."""
     for left in reversed(range(ONCE_TRIES)):
         try:
             with Mailbox.open(account) as box:
@@ -170,7 +170,7 @@ def _taken_in(office: Office, account: ImapAccount) -> bool:
                 return False
             sleep(ONCE_PAUSE_S)
         else:
-            return True
+            return office.vitals.is_well(vitals.filing(account.name))
     return False
 
 

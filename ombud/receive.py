@@ -6,9 +6,12 @@ never ends the service.
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic, sleep
 
 import structlog
 
+from ingest.filing import NotFiled
 from ingest.mail import RawMail
 from ingest.mailbox import ImapAccount, Mailbox, MailboxUnreachable
 from ombud import crash, vitals
@@ -20,6 +23,7 @@ log = structlog.get_logger()
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MAX_S = 300.0
+STEADY_S = 30.0
 
 Stop = Callable[[], bool]
 
@@ -30,20 +34,38 @@ def take_in(office: Office, box: Mailbox) -> int:
 
     def known(uidvalidity: int, uids: Sequence[int]) -> set[int]:
         with reading(office.engine) as conn:
-            found = inbox.sighted(conn, box.account.name, uidvalidity, uids)
-        already.extend(found)
-        return found
+            lay = inbox.sighted(conn, box.account.name, uidvalidity, uids)
+        same = box.still(lay)
+        already.extend(sorted(same))
+        return same
 
     new = 0
+    is_filed = True
     for batch in box.unseen(known):
         crash.point("received")
         new += _store(office, batch)
         crash.point("stored")
-        box.file_away([raw.uid for raw in batch])
+        # A server that will not file is asked again in the next round only; mail is taken in all the same.
+        is_filed = is_filed and _filed(office, box, [raw.uid for raw in batch])
         crash.point("filed")
-    # Stored before a crash but not filed away then.
-    box.file_away(already)
+    # Stored before, but not filed away then: a crash, or a server that would not.
+    if is_filed:
+        _filed(office, box, already)
     return new
+
+
+def _filed(office: Office, box: Mailbox, uids: Sequence[int]) -> bool:
+    """Whether the mails could be filed away; a refusal is a fault of its own."""
+    what = vitals.filing(box.account.name)
+    try:
+        box.file_away(uids)
+    except NotFiled as refusal:
+        office.vitals.failed(what, str(refusal))
+        log.warning("mails not filed away", mailbox=box.account.name, reason=str(refusal), mails=len(uids))
+        return False
+    if uids:
+        office.vitals.well(what)
+    return True
 
 
 def _store(office: Office, batch: Sequence[RawMail]) -> int:
@@ -57,38 +79,74 @@ def _store(office: Office, batch: Sequence[RawMail]) -> int:
 
 def watch(office: Office, account: ImapAccount, stop: Stop, wake: Callable[[], None]) -> None:
     """Reads a mailbox until `stop`; returns only then."""
-    backoff_s = BACKOFF_FIRST_S
+    backoff = Backoff()
     while not stop():
         try:
             with Mailbox.open(account) as box:
                 log.info("mailbox open", mailbox=account.name)
-                backoff_s = BACKOFF_FIRST_S
-                _read_on(office, box, stop, wake)
+                _read_on(office, box, stop, Heard(wake=wake, steady=backoff.reset))
         except MailboxUnreachable as trouble:
             office.vitals.doing(account.name, "unreachable")
             office.vitals.failed(vitals.mailbox(account.name), str(trouble))
+            pause_s = backoff.next_s()
             # One lost connection is no matter for a person; what stands is told by the fault watch.
-            log.warning("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=backoff_s)
-            pause(backoff_s * random.uniform(0.8, 1.2), stop)  # noqa: S311 -- jitter, no secret
-            backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
+            log.warning("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=pause_s)
+            pause(pause_s, stop)
 
 
-def _read_on(office: Office, box: Mailbox, stop: Stop, wake: Callable[[], None]) -> None:
+@dataclass(slots=True)
+class Backoff:
+    """How long to wait before the next try: twice as long after each failure, up to a bound."""
+
+    _next_s: float = field(default_factory=lambda: BACKOFF_FIRST_S)
+
+    def reset(self) -> None:
+        """The connection was good: the next failure begins anew."""
+        self._next_s = BACKOFF_FIRST_S
+
+    def next_s(self) -> float:
+        """Seconds, with jitter; counts a failure."""
+        pause_s, self._next_s = self._next_s, min(self._next_s * 2, BACKOFF_MAX_S)
+        return round(pause_s * random.uniform(0.8, 1.2), 1)  # noqa: S311 -- jitter, no secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Whom a reading mailbox tells."""
+
+    wake: Callable[[], None]
+    """Mail was stored."""
+    steady: Callable[[], None]
+    """The connection holds."""
+
+
+def _read_on(office: Office, box: Mailbox, stop: Stop, heard: Heard) -> None:
     name = box.account.name
     while not stop():
         office.vitals.doing(name, "reading")
         if take_in(office, box):
-            wake()
-        # Only now: a mailbox that opens and cannot be filed in is not well.
+            heard.wake()
+        # Only now: a mailbox that opens and cannot be read is not well.
         office.vitals.well(vitals.mailbox(name))
         office.vitals.doing(name, "idle" if box.has_idle else "polling")
+        _wait(office, box, stop, heard.steady)
+
+
+def _wait(office: Office, box: Mailbox, stop: Stop, steady: Callable[[], None]) -> None:
+    """Until there is something to read. Opening alone proves little: a connection holds once a wait went well, or
+    lasted: some servers end each conversation after a while."""
+    began = monotonic()
+    try:
         box.wait(office.limits.sweep_s, stop)
+    except MailboxUnreachable:
+        if monotonic() - began >= STEADY_S:
+            steady()
+        raise
+    steady()
 
 
 def pause(seconds: float, stop: Stop) -> None:
     """Sleeps, but not past a stop."""
-    from time import monotonic, sleep
-
     until = monotonic() + seconds
     while not stop() and monotonic() < until:
         sleep(min(0.2, seconds))

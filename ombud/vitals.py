@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from ombud.logs import without_addresses
+
 DATABASE = "database"
 SMTP = "smtp"
 REASON_CHARS_MAX = 300
@@ -17,6 +19,16 @@ REASON_CHARS_MAX = 300
 def mailbox(name: str) -> str:
     """What the faults of a mailbox are put down under."""
     return f"mailbox {name}"
+
+
+def filing(name: str) -> str:
+    """What it is put down under that a mailbox is read and its mails cannot be filed away."""
+    return f"filing {name}"
+
+
+def keeps_mail_out(what: str) -> bool:
+    """Whether mail is not taken in while it is out of reach."""
+    return what == DATABASE or what.startswith(mailbox(""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +71,9 @@ class Vitals:
     def failed(self, what: str, reason: str) -> None:
         """It was tried and is out of reach."""
         moment = self.now()
-        bounded = "".join(c if c.isprintable() else " " for c in reason[:REASON_CHARS_MAX])
+        # It is shown and sent to where no address belongs; a server may quote one.
+        nameless = without_addresses(reason)[:REASON_CHARS_MAX]
+        bounded = "".join(c if c.isprintable() else " " for c in nameless)
         with self._lock:
             known = self._faults.get(what) or Fault(what=what, reason="", since_s=moment, last_s=moment)
             self._faults[what] = replace(known, reason=bounded, last_s=moment)
@@ -70,6 +84,11 @@ class Vitals:
             fault = self._faults.pop(what, None)
             if fault is not None and fault.is_told:
                 self._over.append(fault)
+
+    def is_well(self, what: str) -> bool:
+        """Whether it worked when it was used last, or was not used yet."""
+        with self._lock:
+            return what not in self._faults
 
     def calm_s(self, what: str) -> float:
         """Seconds since it failed last; infinite when it is well."""

@@ -124,16 +124,24 @@ def add(conn: Connection, raw: RawMail, now: datetime) -> int | None:
     mark = fingerprint(raw.content)
     known = conn.execute(select(mail.c.id).where(mail.c.fingerprint == mark)).scalar()
     mail_id = known or _insert(conn, raw, mark, now)
-    if not sighted(conn, raw.mailbox, raw.uidvalidity, (raw.uid,)):
-        conn.execute(
-            insert(mail_sighting).values(
-                mailbox=raw.mailbox, uidvalidity=raw.uidvalidity, uid=raw.uid, mail_id=mail_id, seen_at=now
-            )
-        )
+    _see(conn, raw, mail_id, now)
     return None if known else mail_id
 
 
 _INSERT = insert(mail).returning(mail.c.id)
+_PLACE = ("mailbox", "uidvalidity", "uid")
+_SEE = insert(mail_sighting)
+_SEE_ANEW = update(mail_sighting).where(
+    *(mail_sighting.c[name] == bindparam(f"at_{name}") for name in _PLACE)
+)
+
+
+def _see(conn: Connection, raw: RawMail, mail_id: int, now: datetime) -> None:
+    """Where the mail lies; what lay there before, under a UID that was given anew, lies there no more."""
+    place = {name: getattr(raw, name) for name in _PLACE}
+    seen = {"mail_id": mail_id, "received_at": raw.received_at, "seen_at": now}
+    if not conn.execute(_SEE_ANEW, {f"at_{name}": value for name, value in place.items()} | seen).rowcount:
+        conn.execute(_SEE, place | seen)
 
 
 def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
@@ -152,19 +160,21 @@ def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
     return mail_id
 
 
-def sighted(conn: Connection, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-    """Those of the UIDs that were stored before."""
-    found: set[int] = set()
+def sighted(
+    conn: Connection, mailbox: str, uidvalidity: int, uids: Sequence[int]
+) -> dict[int, datetime | None]:
+    """Those of the UIDs under which a message was stored before, with the date at which the server got that message;
+    None where it was not kept."""
+    found: dict[int, datetime | None] = {}
     for start in range(0, len(uids), SIGHTED_AT_ONCE):
-        found.update(
-            conn.execute(
-                select(mail_sighting.c.uid).where(
-                    mail_sighting.c.mailbox == mailbox,
-                    mail_sighting.c.uidvalidity == uidvalidity,
-                    mail_sighting.c.uid.in_(uids[start : start + SIGHTED_AT_ONCE]),
-                )
-            ).scalars()
+        rows = conn.execute(
+            select(mail_sighting.c.uid, mail_sighting.c.received_at).where(
+                mail_sighting.c.mailbox == mailbox,
+                mail_sighting.c.uidvalidity == uidvalidity,
+                mail_sighting.c.uid.in_(uids[start : start + SIGHTED_AT_ONCE]),
+            )
         )
+        found.update((row.uid, row.received_at) for row in rows)
     return found
 
 

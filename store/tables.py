@@ -104,6 +104,7 @@ mail_sighting = Table(
     Column("uidvalidity", Integer, nullable=False),
     Column("uid", Integer, nullable=False),
     Column("mail_id", ForeignKey("mail.id"), nullable=False),
+    Column("received_at", UtcTime),  # when the server got what lies there; tells a UID that was given anew
     Column("seen_at", UtcTime, nullable=False),
     UniqueConstraint("mailbox", "uidvalidity", "uid"),
 )

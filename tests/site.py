@@ -95,7 +95,8 @@ class Site:
         """What the command line says, as JSON; within this process, for speed."""
         done = CliRunner().invoke(main, ["--config", str(self.config), *words, "--json"])
         assert done.exit_code == 0, f"{words}: {done.output} {done.stderr}"
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        # A service that a test runs in this process logs in between.
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
     def once(self) -> None:
         """`ombud once` within this process, for speed."""

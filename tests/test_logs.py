@@ -9,7 +9,8 @@ import structlog
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from ombud import logs
+from ombud import logs, vitals
+from ombud.vitals import Vitals
 from store import database, tables
 from tests.company import USER
 from tests.desk import Desk
@@ -27,9 +28,9 @@ HOSTILE = (
 )
 
 
-def line(form: logs.Form, event: str, **fields: Any) -> str:
+def line(form: logs.Form, event: str, *, shows_addresses: bool = False, **fields: Any) -> str:
     made: Any = {"event": event, **fields}
-    for step in logs.processors(form, is_coloured=False):
+    for step in logs.processors(form, is_coloured=False, shows_addresses=shows_addresses):
         made = step(None, "info", made)
     assert isinstance(made, str)
     return made
@@ -80,3 +81,26 @@ def test_a_log_of_a_complaint_holds_neither_its_words_nor_its_sender(desk: Desk)
     shown = json.dumps(lines, ensure_ascii=False, default=str)
     assert "打印机" not in shown
     assert USER.address not in shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "550 5.1.1 <lin.xiao@corp.example>: no such user",
+        "421 lin.xiao@corp.example, try later",
+        "x" * 400 + " lin.xiao@corp.example",
+        "Mailbox 'lin.xiao@corp.example' does not exist",
+    ],
+)
+def test_an_address_that_a_server_quotes_is_written_at_debug_only(form: logs.Form, reason: str) -> None:
+    assert "lin.xiao" not in line(form, "mailbox unreachable", reason=reason)
+    assert "(address)" in line(form, "mailbox unreachable", reason=reason)
+    assert "lin.xiao" in line(form, "mailbox unreachable", reason=reason, shows_addresses=True)
+
+
+def test_no_address_is_told_by_the_second_path() -> None:
+    state = Vitals(standing_s=0)
+    state.failed(vitals.SMTP, "550 <lin.xiao@corp.example>: sender not allowed")
+    (fault,) = state.standing()
+    assert fault.reason == "550 <(address)>: sender not allowed"

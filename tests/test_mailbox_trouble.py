@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from ingest.filing import NotFiled
 from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
 from tests import servers
 from tests.servers import HOST, PASSWORD, Dovecot
@@ -132,6 +134,40 @@ def test_trouble_of_the_record_is_not_called_trouble_of_the_mailbox(dovecot: Dov
     dovecot.append(user, MAIL % 1)
     with Mailbox.open(account(dovecot, user)) as box, pytest.raises(OSError, match="disk"):
         list(box.unseen(broken))
+
+
+def test_a_uid_that_was_given_anew_is_another_mail(dovecot: Dovecot, user: str) -> None:
+    dovecot.append(user, MAIL % 1, MAIL % 2)
+    with Mailbox.open(account(dovecot, user)) as box:
+        ((first, second),) = box.unseen(nothing_known)
+        lay = {first.uid: first.received_at - timedelta(hours=1), second.uid: second.received_at, 99: None}
+        assert box.still(lay) == {second.uid}
+        assert box.still({second.uid: None}) == {second.uid}
+
+
+@pytest.mark.parametrize("age", ["dovecot", "old_dovecot"])
+def test_a_folder_that_went_meanwhile_is_made_anew(
+    age: str, user: str, request: pytest.FixtureRequest
+) -> None:
+    server: Dovecot = request.getfixturevalue(age)
+    server.append(user, MAIL % 1)
+    with Mailbox.open(account(server, user, file_to="done")) as box:
+        with server.client(user) as client:
+            client.delete_folder("done")
+        (batch,) = box.unseen(nothing_known)
+        box.file_away([raw.uid for raw in batch])
+    assert server.contents(user, "done") == [MAIL % 1]
+
+
+def test_a_folder_that_cannot_be_made_keeps_no_mail_from_being_read(dovecot: Dovecot, user: str) -> None:
+    dovecot.append(user, MAIL % 1)
+    # Maildir++ has no folder of this name.
+    with Mailbox.open(account(dovecot, user, file_to="a/b")) as box:
+        (batch,) = box.unseen(nothing_known)
+        with pytest.raises(NotFiled):
+            box.file_away([raw.uid for raw in batch])
+        assert list(box.unseen(lambda _, uids: set(uids))) == [], "the conversation goes on"
+    assert dovecot.contents(user) == [MAIL % 1]
 
 
 def kill_conversations(dovecot: Dovecot) -> None:
