@@ -7,7 +7,7 @@ GB18030 and UTF-8; Chinese and English; one in five a reply; complaints and othe
 import random
 from base64 import b64encode, encodebytes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SENDERS = 500
 DESK = "it-desk@corp.example"
@@ -71,6 +71,13 @@ def messages(count: int, seed: int = 2026) -> Iterator[bytes]:
     chance = random.Random(seed)
     for number in range(count):
         yield _message(_draft(number, chance), chance)
+
+
+def complaints(count: int, seed: int = 2026) -> Iterator[bytes]:
+    """That many complaints and nothing else, as `messages` has them."""
+    chance = random.Random(seed)
+    for number in range(count):
+        yield _message(replace(_draft(number, chance), is_complaint=True), chance)
 
 
 def _draft(number: int, chance: random.Random) -> Draft:

@@ -81,6 +81,18 @@ def configured(folder: Path, imap_port: int, smtp_port: int, user: str) -> Path:
     return path
 
 
+@contextmanager
+def service(config: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`ombud run` of a configuration, stopped at the end as an administrator stops it."""
+    command = [sys.executable, "-m", "ombud", "--config", str(config), "run"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(START_S)
+
+
 def run(command: list[str]) -> Ran:
     """Runs a program to its end. Raises CalledProcessError."""
     began, before = time.perf_counter(), os.times()

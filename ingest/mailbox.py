@@ -6,21 +6,17 @@ asked of the server's flags, which any mail program may change, but of the calle
 Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
 """
 
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError
 
 from ingest import filing
+from ingest.imap import TROUBLE, ImapAccount, MailboxUnreachable, connected, introduced, shut, surfacing
 from ingest.mail import RawMail
 
 MESSAGE_BYTES_MAX = 50_000_000
@@ -35,34 +31,6 @@ POLL_S = 5.0
 """Between two looks at a server without IDLE."""
 DATES_AT_ONCE = 1000
 
-_TROUBLE = (IMAPClientError, OSError, ssl.SSLError, ValueError, LookupError, AssertionError)
-
-
-class MailboxUnreachable(Exception):
-    """The mailbox cannot be used just now; the text says why."""
-
-
-class MailboxRefused(MailboxUnreachable):
-    """The server refuses us (login, certificate): trying again alone will not help."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImapAccount:
-    """A mailbox that is watched."""
-
-    name: str
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    security: Literal["tls", "starttls", "plain"] = "tls"
-    folder: str = "INBOX"
-    file_to: str = ""
-    """Folder into which stored mails are moved; '' leaves them."""
-    ca_file: Path | None = None
-    timeout_s: float = 60
-
-
 Known = Callable[[int, Sequence[int]], set[int]]
 """Given UIDVALIDITY and UIDs, those that were stored before."""
 
@@ -74,16 +42,17 @@ class Mailbox:
         self.account = account
         self._client = client
         self._next_uid = 1
+        self._look_s: float = IDLE_S_MAX
         self.uidvalidity = 0
         self._same: set[int] = set()
 
     @classmethod
     def open(cls, account: ImapAccount) -> "Mailbox":
         """Connected, logged in, folder selected; `file_to` made where that is allowed. Raises MailboxUnreachable."""
-        client = _connected(account)
+        client = connected(account)
         mailbox = cls(account, client)
         try:
-            with _surfacing():
+            with surfacing():
                 mailbox._select()
         except MailboxUnreachable:
             mailbox.close()
@@ -92,6 +61,10 @@ class Mailbox:
 
     def _select(self) -> None:
         account = self.account
+        # QUIRK: Dovecot waits half a second before it tells of a mail (NOTIFY_DELAY_MSECS), but when asked it
+        # answers at once.
+        if introduced(self._client) and account.look_s:
+            self._look_s = account.look_s
         if account.file_to:
             filing.make_folder(self._client, account.file_to)
         status = self._client.select_folder(account.folder)
@@ -109,11 +82,11 @@ class Mailbox:
         """Ends the conversation, whatever state it is in."""
         try:
             self._client.logout()
-        except _TROUBLE:
+        except TROUBLE:
             # QUIRK: imaplib leaves the socket open when LOGOUT fails.
             try:
                 self._client.shutdown()
-            except _TROUBLE:
+            except TROUBLE:
                 return
 
     def unseen(self, known: Known) -> Iterator[tuple[RawMail, ...]]:
@@ -121,12 +94,12 @@ class Mailbox:
 
         A mail that vanishes meanwhile is left out. Raises MailboxUnreachable.
         """
-        with _surfacing():
+        with surfacing():
             uids = sorted(self._client.search("UNDELETED"))
         self._next_uid = uids[-1] + 1 if uids else self._next_uid
         # Trouble of the caller's record is not trouble of the mailbox, and is left as it is.
         seen = known(self.uidvalidity, uids) if uids else set()
-        with _surfacing():
+        with surfacing():
             for batch in self._batches([uid for uid in uids if uid not in seen]):
                 raw = self._fetched(batch)
                 if raw:
@@ -170,7 +143,7 @@ class Mailbox:
         Each is asked for once in a conversation, in which a UID cannot come to mean another message (RFC 3501 2.3.1.1).
         """
         asked = sorted(lay.keys() - self._same)
-        with _surfacing():
+        with surfacing():
             for start in range(0, len(asked), DATES_AT_ONCE):
                 dates = self._client.fetch(asked[start : start + DATES_AT_ONCE], ["INTERNALDATE"])
                 found = ((uid, _date(answer)) for uid, answer in dates.items())
@@ -180,7 +153,7 @@ class Mailbox:
     def file_away(self, uids: Sequence[int]) -> None:
         """Moves mails into `file_to`; nothing when there is none. Raises MailboxUnreachable, NotFiled."""
         if uids and self.account.file_to:
-            with _surfacing():
+            with surfacing():
                 filing.file_away(self._client, uids, self.account.file_to)
 
     @property
@@ -194,18 +167,15 @@ class Mailbox:
         Mail that came since `unseen` looked is asked for first; what comes after that question the server
         tells when IDLE begins (RFC 3501 7), so nothing is missed in between. Raises MailboxUnreachable.
         """
-        with _surfacing():
-            if self._has_new():
-                return True
-            if not self.has_idle:
-                return self._poll(timeout_s, stop)
-            self._client.idle()
-            came = False
-            try:
-                came = self._idle(min(timeout_s, IDLE_S_MAX), stop)
-            finally:
-                _, late = self._client.idle_done()
-            return came or _tells_of_mail(late)
+        until = monotonic() + min(timeout_s, IDLE_S_MAX)
+        with surfacing():
+            while not self._has_new():
+                left_s = until - monotonic()
+                if stop() or left_s <= 0:
+                    return False
+                if self._told(min(left_s, self._look_s if self.has_idle else POLL_S), stop):
+                    return True
+            return True
 
     def _has_new(self) -> bool:
         """Whether mail came since `unseen` looked, up to this moment."""
@@ -218,10 +188,24 @@ class Mailbox:
         _, told = self._client._imap.response("EXISTS")
         return any(uid >= self._next_uid for uid in uids) or told != [None]
 
-    def _idle(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
+    def _told(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
+        """Whether the server tells of mail; one without IDLE is only left alone for so long."""
         until = monotonic() + timeout_s
-        while not stop() and (left := until - monotonic()) > 0:
-            pause_s = min(STOP_CHECK_S, left)
+        if not self.has_idle:
+            while not stop() and (left_s := until - monotonic()) > 0:
+                sleep(min(STOP_CHECK_S, left_s))
+            return False
+        self._client.idle()
+        came = False
+        try:
+            came = self._idle(until, stop)
+        finally:
+            _, late = self._client.idle_done()
+        return came or _tells_of_mail(late)
+
+    def _idle(self, until: float, stop: Callable[[], bool]) -> bool:
+        while not stop() and (left_s := until - monotonic()) > 0:
+            pause_s = min(STOP_CHECK_S, left_s)
             asked_at = monotonic()
             responses = self._client.idle_check(timeout=pause_s)
             if _tells_of_mail(responses):
@@ -231,25 +215,6 @@ class Mailbox:
                 # BYE. DONE gets an answer or an error; a mere TLS record costs one look too many.
                 return False
         return False
-
-    def _poll(self, timeout_s: float, stop: Callable[[], bool]) -> bool:
-        until = monotonic() + timeout_s
-        while not stop() and monotonic() < until:
-            if self._has_new():
-                return True
-            pause_until = min(until, monotonic() + POLL_S)
-            while not stop() and monotonic() < pause_until:
-                sleep(min(STOP_CHECK_S, POLL_S))
-        return False
-
-
-@contextmanager
-def _surfacing() -> Iterator[None]:
-    """Whatever server, network and protocol can cause is raised as MailboxUnreachable."""
-    try:
-        yield
-    except _TROUBLE as trouble:
-        raise MailboxUnreachable(_why(trouble)) from trouble
 
 
 def _tells_of_mail(responses: Sequence[Any]) -> bool:
@@ -275,73 +240,14 @@ def _date(answer: dict[bytes, Any]) -> datetime | None:
     return date.astimezone(UTC) if isinstance(date, datetime) else None
 
 
-def _connected(account: ImapAccount) -> IMAPClient:
-    """A logged-in client. Raises MailboxUnreachable, MailboxRefused."""
-    client: IMAPClient | None = None
-    try:
-        tls = account.security == "tls"
-        context = _context(account) if account.security != "plain" else None
-        client = IMAPClient(
-            account.host,
-            port=account.port,
-            ssl=tls,
-            ssl_context=context if tls else None,
-            timeout=account.timeout_s,
-        )
-        # imaplib writes a command in pieces: with Nagle's algorithm each would wait for the server's late ACK.
-        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Aware times: imapclient would give naive local ones otherwise.
-        client.normalise_times = False
-        if account.security == "starttls":
-            # Raises when it is not offered: the password never goes out in the clear instead.
-            client.starttls(context)
-        _log_in(client, account)
-    except (LoginError, ssl.SSLCertVerificationError) as refused:
-        _shut(client)
-        kind = MailboxUnreachable if _is_passing(refused) else MailboxRefused
-        raise kind(_why(refused)) from refused
-    except _TROUBLE as trouble:
-        _shut(client)
-        raise MailboxUnreachable(_why(trouble)) from trouble
-    return client
-
-
-def _log_in(client: IMAPClient, account: ImapAccount) -> None:
-    if account.user.isascii() and account.password.isascii():
-        client.login(account.user, account.password)
-    else:
-        # imaplib's LOGIN is ASCII only; SASL PLAIN is UTF-8 (RFC 4616).
-        client.plain_login(account.user, account.password)
-
-
-def _is_passing(refused: Exception) -> bool:
-    """QUIRK: imapclient makes a LoginError of a lost connection too; and RFC 5530 3 UNAVAILABLE is no verdict."""
-    return isinstance(refused.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(refused)
-
-
-def _shut(client: IMAPClient | None) -> None:
-    if client is not None:
-        try:
-            client.shutdown()
-        except _TROUBLE:
-            return
-
-
-def _context(account: ImapAccount) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
-
-
-def _why(trouble: BaseException) -> str:
-    return f"{type(trouble).__name__}: {trouble}"
-
-
 def check(account: ImapAccount) -> str:
     """What was found, in words, changing nothing. Raises MailboxUnreachable."""
-    client = _connected(account)
+    client = connected(account)
     try:
-        with _surfacing():
+        with surfacing():
+            introduced(client)
             status = client.select_folder(account.folder, readonly=True)
             idle = "IDLE" if client.has_capability("IDLE") else "no IDLE: polled"
     finally:
-        _shut(client)
+        shut(client)
     return f"{account.folder} has {status[b'EXISTS']} messages; {idle}"

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ingest import mailbox
-from ingest.mailbox import MailboxUnreachable
+from ingest.imap import MailboxUnreachable
 from notify import smtp
 from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, smtp_account
 from ombud.roster import row_fault

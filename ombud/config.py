@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from classify import questionnaire
 from classify.people import Organisation
-from ingest.mailbox import ImapAccount
+from ingest.imap import ImapAccount
 from notify.smtp import SmtpAccount
 from notify.webhook import Webhook
 from ombud import coherence, secret
@@ -212,6 +212,7 @@ def _imap_account(box: MailboxSection) -> ImapAccount:
         file_to=box.file_to,
         ca_file=box.ca_file,
         timeout_s=box.timeout_s,
+        look_s=box.look_s,
     )
 
 

@@ -17,7 +17,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
+from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable
+from ingest.mailbox import Mailbox
 from notify.smtp import Smtp, SmtpAccount
 from ombud import fault_watch, handle, receive, schedule, send, vitals
 from ombud.office import Office

@@ -12,8 +12,9 @@ from time import monotonic, sleep
 import structlog
 
 from ingest.filing import NotFiled
+from ingest.imap import ImapAccount, MailboxUnreachable
 from ingest.mail import RawMail
-from ingest.mailbox import ImapAccount, Mailbox, MailboxUnreachable
+from ingest.mailbox import Mailbox
 from ombud import crash, vitals
 from ombud.office import Office
 from store import inbox

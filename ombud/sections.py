@@ -26,6 +26,7 @@ from ombud.values import (
     RemindBefore,
     ReportDay,
     Seconds,
+    SecondsOrNone,
     Security,
     Share,
     TargetNumber,
@@ -86,6 +87,7 @@ class MailboxSection(Server):
     address: Email = ""
     folder: str = "INBOX"
     file_to: str = "Ombud"
+    look_s: SecondsOrNone = 0.25
 
 
 class SmtpSection(Server):

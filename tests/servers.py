@@ -173,6 +173,7 @@ class Delivered:
     sender: str
     recipients: tuple[str, ...]
     content: bytes
+    at_s: float = field(default_factory=time.monotonic)
 
 
 Reply = Callable[[str, str], str | None]

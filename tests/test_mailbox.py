@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from imapclient import IMAPClient
 
 from ingest import mailbox
-from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
+from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable, introduced
+from ingest.mailbox import Mailbox
 from tests import servers
 from tests.servers import HOST, PASSWORD, Dovecot
 
@@ -118,6 +121,36 @@ def test_mail_that_came_before_idle_is_not_missed(dovecot: Dovecot, user: str) -
         assert time.monotonic() - start < 10, "IDLE was waited for although the mail was there"
 
 
+def test_a_dovecot_is_asked_before_it_tells(dovecot: Dovecot, user: str) -> None:
+    """It tells of a mail 0.5 s late: mail that is known of sooner was asked for."""
+    took_s = []
+    with Mailbox.open(account(dovecot, user, look_s=0.05)) as box:
+        for number in range(5):
+            timer = threading.Timer(0.2, dovecot.append, (user, MAIL % number))
+            timer.start()
+            start = time.monotonic()
+            assert box.wait(20, never)
+            took_s.append(time.monotonic() - start - 0.2)
+            timer.join()
+            list(box.unseen(nothing_known))
+    assert min(took_s) < 0.4, took_s
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_dovecot"),
+    [(((b"name", b"Dovecot"),), True), (((b"name", b"Cyrus"),), False), ((None,), False), ((), False)],
+)
+def test_whose_server_it_is_says_its_id(answer: tuple[object, ...], is_dovecot: bool) -> None:
+    class Server:
+        def has_capability(self, name: str) -> bool:
+            return name == "ID"
+
+        def id_(self, program: dict[str, str]) -> tuple[object, ...]:
+            return answer
+
+    assert introduced(cast("IMAPClient", Server())) is is_dovecot
+
+
 def test_wait_ends_when_asked_to_stop(dovecot: Dovecot, user: str) -> None:
     with Mailbox.open(account(dovecot, user)) as box:
         assert not box.wait(60, lambda: True)
@@ -204,7 +237,8 @@ def test_a_server_that_is_not_there_is_said(dovecot: Dovecot, user: str) -> None
 
 def test_a_server_that_dies_while_waiting_is_said(user: str) -> None:
     with servers.dovecot() as server:
-        box = Mailbox.open(account(server, user))
+        # Whoever keeps asking is left alone for 30 s by a Dovecot that stops.
+        box = Mailbox.open(account(server, user, look_s=0))
         timer = threading.Timer(0.5, server.stop)
         timer.start()
         with pytest.raises(MailboxUnreachable), box:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ingest.filing import NotFiled
-from ingest.mailbox import ImapAccount, Mailbox, MailboxRefused, MailboxUnreachable
+from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable
+from ingest.mailbox import Mailbox
 from tests import servers
 from tests.servers import HOST, PASSWORD, Dovecot
 

@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.filing import NotFiled
-from ingest.mailbox import Mailbox, MailboxUnreachable
+from ingest.imap import MailboxUnreachable
+from ingest.mailbox import Mailbox
 from ombud import receive, vitals
 from ombud.receive import Backoff
 from store import database, inbox
