@@ -57,7 +57,12 @@ class Due:
 
 def due(text: str, now: datetime, tz: tzinfo) -> Due | None:
     """The date that a text begins with, seen from `now` (aware) in the zone `tz`; None when there is none."""
-    said = _begin(simplified(unicodedata.normalize("NFKC", text[:CHARS_MAX]).casefold()))
+    return split(text, now, tz)[0]
+
+
+def split(text: str, now: datetime, tz: tzinfo) -> tuple[Due | None, str]:
+    """The date that a text begins with, and what stands behind it; None and the whole text when there is none."""
+    said = _begin(_folded(text[:CHARS_MAX]))
     today = now.astimezone(tz).date()
     for pattern, read in _DATES:
         match = pattern.match(said)
@@ -66,14 +71,25 @@ def due(text: str, now: datetime, tz: tzinfo) -> Due | None:
         try:
             day = read(match, today)
         except (ValueError, OverflowError):
-            return None
-        return Due(day=day, at=_time(said[match.end() :])) if day else None
-    return None
+            return None, text
+        if day is None:
+            return None, text
+        behind = said[match.end() :]
+        at, length = _time(behind)
+        left = len(behind) - length
+        return Due(day=day, at=at), text[min(len(text), CHARS_MAX) - left :]
+    return None, text
+
+
+def _folded(text: str) -> str:
+    """The text as dates are looked for: half-width, small, simplified, and as long as before."""
+    chars = (unicodedata.normalize("NFKC", char).casefold() for char in text)
+    return simplified("".join(new if len(new) == 1 else old for new, old in zip(chars, text, strict=True)))
 
 
 def days(text: str) -> int | None:
     """A span in working days: '3天', '五个工作日内', '两周', '3 working days'; None when it is none."""
-    said = _begin(simplified(unicodedata.normalize("NFKC", text[:CHARS_MAX]).casefold()))
+    said = _begin(_folded(text[:CHARS_MAX]))
     match = _SPAN.match(said)
     if match is None:
         return None
@@ -220,11 +236,16 @@ _CLOCK = re.compile(
 _LATE = ("下午", "傍晚", "晚上", "晚")
 
 
-def _time(said: str) -> time | None:
-    """The time of day behind a date: '下午3点半', '15:00', '3pm', '上午'; None when none is named."""
+def _time(said: str) -> tuple[time | None, int]:
+    """The time of day behind a date: '下午3点半', '15:00', '3pm', '上午', and its length; None and 0 when none is named."""
     match = _CLOCK.match(said)
     if match is None:
-        return None
+        return None, 0
+    at = _clock(match)
+    return at, match.end() if at else 0
+
+
+def _clock(match: re.Match[str]) -> time | None:
     hour = match["hour"] or (match["latin"] if match["half"] else None)
     if hour is None:
         return time(12) if match["part"] in ("上午", "早上", "早", "中午", "noon", "morning") else None

@@ -170,6 +170,8 @@ class Verb(StrEnum):
     TENTATIVE = "tentative"
     DONE = "done"
     """The owner of an action of the review."""
+    RESCHEDULE = "reschedule"
+    """The same, or the IT service manager: a new date, and why."""
     RATE = "rate"
     """The complainant's answer to the closure mail's one question, as argument '5' (best) to '1'."""
     RESULTS = "results"

@@ -44,12 +44,23 @@ WORDS: dict[Verb, tuple[str, ...]] = {
     Verb.DECLINE: ("不参加", "不出席", "无法参加", "不能参加", "decline"),
     Verb.TENTATIVE: ("待定", "暂定", "tentative"),
     Verb.DONE: ("完成", "已完成", "办结", "done", "completed"),
+    Verb.RESCHEDULE: (
+        "改期",
+        "延期",
+        "due",
+        "due by",
+        "due date",
+        "new due date",
+        "reschedule",
+        "reschedule to",
+    ),
 }
 """The first word of each is the one shown in Chinese mails."""
 ENGLISH = {
     Verb.NOT_SOLVED: "not solved",
     Verb.NO_COMPLAINT: "no complaint",
     Verb.FILL_IN: "fill in",
+    Verb.RESCHEDULE: "due",
 }
 
 # What may follow a verb directly and still leave it one: '受理一下', '关闭了吧'.
@@ -91,6 +102,7 @@ _FREE = (
     Verb.REJECT,
     Verb.APPROVE,
     Verb.NOT_SOLVED,
+    Verb.RESCHEDULE,
 )
 """Verbs after which words may follow without a separator: '分派催收系统开发部'."""
 _LATIN_FREE = (Verb.MEASURES, Verb.NOTE, Verb.ASK, Verb.ASSIGN, Verb.INVALID, Verb.FAIL, Verb.REJECT)

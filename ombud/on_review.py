@@ -9,12 +9,12 @@ from classify import calendar_reply, minutes
 from classify.facts import Verb
 from classify.people import Role
 from classify.trust import Capability
-from ombud import reviewing
+from ombud import on_outcome, reviewing
 from ombud.hand import Hand
 from ombud.reply import forged, refuse
 from ombud.reviewing import ReviewShown
 from process.case import AttachmentNote, Party
-from process.outcome import Outcome, OutcomeState, Resolved, ended, is_known, on_ladder, recorded, resolved
+from process.outcome import Outcome, OutcomeState, Resolved, is_known, on_ladder, recorded, resolved
 from process.outgoing import Notice
 from process.review import Attendance, Minutes, Review, answered, minuted
 from process.roles import may_act
@@ -62,7 +62,7 @@ def command(hand: Hand, number: str) -> str:
         return refuse(hand, Refusal(problem="not_proven"), None)
     outcome = reviews.outcome(hand.conn, number)
     if outcome is not None:
-        return _on_outcome(hand, outcome)
+        return on_outcome.command(hand, outcome)
     review = reviews.get(hand.conn, number)
     return _on_review(hand, review) if review else refuse(hand, Refusal(problem="no_matter"), None)
 
@@ -172,48 +172,3 @@ def _take_down(hand: Hand, review: Review, found: Resolved) -> Outcome:
     elif outcome.state is OutcomeState.HANDED_OVER:
         reviewing.hand_over(hand.post, outcome)
     return outcome
-
-
-def _on_outcome(hand: Hand, outcome: Outcome) -> str:
-    """Done, by the owner or the IT service manager; confirmed or returned, by change management."""
-    told = hand.decision.command
-    if not _is_theirs(hand, outcome):
-        return refuse(hand, Refusal(problem="not_your_role", detail=outcome.owner.name), None)
-    if told is None or told.verb is Verb.NOTE:
-        return _said(hand, outcome)
-    state = _next_state(told.verb, outcome)
-    if state is None:
-        return refuse(hand, Refusal(problem="no_verb"), None)
-    if not outcome.is_open:
-        return refuse(hand, Refusal(problem="already_done", detail=outcome.owner.name), None)
-    if state is OutcomeState.RETURNED and not told.reason:
-        return refuse(hand, Refusal(problem="no_reason"), None)
-    new = ended(outcome, state, hand.facts.now, told.reason)
-    reviews.save_outcome(hand.conn, new)
-    reviewing.note(hand.conn, new.number, state.value, hand.facts.now, by=hand.facts.sender, text=told.reason)
-    reviewing.tell(hand.post, reviewing.secretaries(hand.office), new, state.value, told.reason)
-    return new.number
-
-
-def _is_theirs(hand: Hand, outcome: Outcome) -> bool:
-    organisation, sender = hand.office.organisation, hand.facts.sender
-    owner = organisation.person(outcome.owner.address) or outcome.owner.person
-    return sender.key in {owner.key, organisation.on_duty(owner).key} or may_act(
-        sender, Role.IT_SERVICE_MANAGER, organisation
-    )
-
-
-def _next_state(verb: Verb, outcome: Outcome) -> OutcomeState | None:
-    if outcome.is_action:
-        return OutcomeState.DONE if verb is Verb.DONE else None
-    if verb in (Verb.ACCEPT, Verb.CONFIRM, Verb.APPROVE, Verb.DONE):
-        return OutcomeState.CONFIRMED
-    return OutcomeState.RETURNED if verb in (Verb.REJECT, Verb.RETURN) else None
-
-
-def _said(hand: Hand, outcome: Outcome) -> str:
-    """A remark on an action is on record and told to the secretary; it changes nothing."""
-    text = hand.facts.own_words
-    reviewing.note(hand.conn, outcome.number, "noted", hand.facts.now, by=hand.facts.sender, text=text)
-    reviewing.tell(hand.post, reviewing.secretaries(hand.office), outcome, "noted", text)
-    return outcome.number

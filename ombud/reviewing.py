@@ -28,7 +28,7 @@ from store import events, reviews
 log = structlog.get_logger()
 
 ATTENDANCE = (Choice(verb=Verb.ATTEND), Choice(verb=Verb.DECLINE), Choice(verb=Verb.TENTATIVE))
-ON_ACTION = (Choice(verb=Verb.DONE), Choice(verb=Verb.NOTE))
+ON_ACTION = (Choice(verb=Verb.DONE), Choice(verb=Verb.RESCHEDULE), Choice(verb=Verb.NOTE))
 SHOWN = (
     "received",
     "closed_on_time",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from classify.due import due as read_due
+from classify import due
 from classify.minutes import Entry
 from classify.people import Organisation, Person
 from process.case import Party
@@ -17,6 +17,8 @@ from process.worktime import Calendar
 
 TEXT_CHARS_MAX = 1_000
 RUNGS = ("remind", "due", "overdue")
+MOVES_MAX = 50
+"""Of an action's date that are kept."""
 
 
 class OutcomeState(StrEnum):
@@ -30,6 +32,17 @@ class OutcomeState(StrEnum):
     CONFIRMED = "confirmed"
     RETURNED = "returned"
     """Change management gave it back, with a reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An action's date given another."""
+
+    at: datetime
+    by: Party
+    due_at: datetime | None
+    """The date before."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,7 @@ class Outcome:
     rung: int = 0
     """Rungs of the ladder that are behind; and when the next one is due."""
     remind_at: datetime | None = None
+    moves: tuple[Move, ...] = ()
     version: int = 0
     """Of the record that it was read from; 0 before it was ever stored."""
 
@@ -77,7 +91,7 @@ def resolved(entry: Entry, organisation: Organisation, now: datetime, calendar: 
     if not entry.is_action:
         return Resolved(entry=entry)
     owners = _people(entry.owner, organisation)
-    due_at = _due_at(entry.due, now, calendar)
+    due_at, _ = due_in(entry.due, now, calendar)
     problem = next(
         (
             name
@@ -107,15 +121,15 @@ def _people(said: str, organisation: Organisation) -> tuple[Person, ...]:
     )
 
 
-def _due_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
-    """The end of office hours on the day that is named; None when none is, or it has passed."""
-    named = read_due(said, now, calendar.timezone)
+def due_in(said: str, now: datetime, calendar: Calendar) -> tuple[datetime | None, str]:
+    """The end of office hours on the day that words begin with, and the words behind it; None when no day is, or it has passed."""
+    named, rest = due.split(said, now, calendar.timezone)
     if named is None:
-        return None
+        return None, said
     spans = calendar.spans(named.day)
     last = datetime.combine(named.day, named.at or time(23, 59), calendar.timezone).astimezone(UTC)
     due_at = spans[-1][1] if spans and named.at is None else last
-    return due_at if due_at > now else None
+    return (due_at if due_at > now else None), rest
 
 
 def recorded(number: str, review: str, found: Resolved, now: datetime, change: Person) -> Outcome:
@@ -146,6 +160,14 @@ def is_known(entry: Entry, earlier: Iterable[Outcome]) -> bool:
 def ended(outcome: Outcome, state: OutcomeState, at: datetime, words: str) -> Outcome:
     """Done, confirmed or returned; nobody is reminded any more."""
     return replace(outcome, state=state, ended_at=at, words=words[:TEXT_CHARS_MAX], remind_at=None)
+
+
+def rescheduled(
+    outcome: Outcome, due_at: datetime, move: Move, calendar: Calendar, remind_days: int
+) -> Outcome:
+    """An action with another date, and its ladder from the beginning."""
+    moves = (*outcome.moves, replace(move, due_at=outcome.due_at, why=move.why[:TEXT_CHARS_MAX]))[-MOVES_MAX:]
+    return on_ladder(replace(outcome, due_at=due_at, moves=moves), 0, calendar, remind_days)
 
 
 def on_ladder(outcome: Outcome, rung: int, calendar: Calendar, remind_days: int) -> Outcome:

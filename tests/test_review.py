@@ -1,4 +1,4 @@
-"""The annual service review by mail: invited, answered by calendar and by word, minuted, followed until done."""
+"""The annual service review by mail: invited, moved, called off, answered by calendar and by word."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,79 +8,22 @@ from email.policy import SMTP
 import pytest
 from icalendar import Calendar
 
-from classify import calendar_reply, minutes
+from classify import calendar_reply
 from classify.people import Person
 from ingest.mail import Mail
 from ingest.parse import parse
 from ombud import reviewing
-from process.case import State
-from process.outcome import Outcome, OutcomeState, climbed, on_ladder
-from process.review import Attendance, Meeting, Review, ReviewRules
-from store import reviews
-from store.database import reading
-from tests.company import (
-    CALENDAR,
-    COLLECTION,
-    DESK_A,
-    GENERAL,
-    LOANS,
-    ORGANISATION,
-    REPRESENTATIVE,
-    SERVICE_MANAGER,
-    USER,
-    person,
-)
+from process.review import Attendance
+from tests import review_meeting
+from tests.company import COLLECTION, DESK_A, GENERAL, LOANS, REPRESENTATIVE, SERVICE_MANAGER, USER
 from tests.desk import DESK, Desk, mailto
-from tests.test_clock import MEASURES, dispatched
+from tests.review_meeting import MEETING, attendance, planned, stored
 from tests.test_ladder import at
-
-CHANGES = person("蒋变更", "jiang@corp.example", title="变更经理")
-MEETING = Meeting(starts_at=at("2026-12-15 14:00"), hours=2, place="三号会议室")
-MINUTES = """各位好，纪要如下：
-决议：服务范围扩大到分行
-1. 决议（变更）：核心系统 SLO 由 99.5% 调整为 99.9%
-行动：建立容量预警；吴经理；12月31日
-行动: 补充值班手册; 郑经理; 2027-01-15
-谢谢"""
 
 
 @pytest.fixture
 def office(desk: Desk) -> Desk:
-    desk.organisation = replace(ORGANISATION, people=(*ORGANISATION.people, CHANGES))
-    rules = ReviewRules(change_management=CHANGES.address, stakeholders=(USER.address,))
-    desk.office = replace(desk.office, review_rules=rules)
-    return desk
-
-
-def planned(desk: Desk) -> Review:
-    reviewing.plan(desk.office, 2026, MEETING)
-    desk.collect()
-    return stored(desk)
-
-
-def minuted(desk: Desk, text: str = MINUTES) -> tuple[Outcome, ...]:
-    planned(desk)
-    desk.move_to(at("2026-12-15 16:05"))
-    desk.answer(SERVICE_MANAGER, "review_minutes", text)
-    return outcomes(desk)
-
-
-def stored(desk: Desk) -> Review:
-    with reading(desk.office.engine) as conn:
-        review = reviews.get(conn, "A-2026")
-    assert review is not None
-    return review
-
-
-def outcomes(desk: Desk) -> tuple[Outcome, ...]:
-    with reading(desk.office.engine) as conn:
-        return reviews.outcomes(conn)
-
-
-def attendance(desk: Desk, who: Person) -> Attendance:
-    found = stored(desk).participant(who.key)
-    assert found is not None
-    return found.attendance
+    return review_meeting.prepared(desk)
 
 
 def event(mail: Mail) -> tuple[str, object]:
@@ -271,182 +214,6 @@ def test_other_words_of_a_participant_go_to_the_secretary(office: Desk) -> None:
     assert "带一位同事" in told.text
 
 
-def test_minutes_are_asked_for_when_the_meeting_is_over_and_once(office: Desk) -> None:
-    planned(office)
-    office.move_to(at("2026-12-15 15:59"))
-    assert not office.got(SERVICE_MANAGER, "review_minutes")
-    for minute in ("16:00", "16:30", "17:00"):
-        office.move_to(at(f"2026-12-15 {minute}"))
-    assert len(office.got(SERVICE_MANAGER, "review_minutes")) == 1
-
-
-def test_minutes_give_decisions_and_actions(office: Desk) -> None:
-    found = minuted(office)
-    assert [(one.number, one.state, one.owner.name) for one in found] == [
-        ("A-2026-00001", OutcomeState.HANDED_OVER, CHANGES.name),
-        ("A-2026-00002", OutcomeState.HANDED_OVER, CHANGES.name),
-        ("A-2026-00003", OutcomeState.OPEN, COLLECTION.name),
-        ("A-2026-00004", OutcomeState.OPEN, LOANS.name),
-    ]
-    assert [one.due_at for one in found[2:]] == [at("2026-12-31 18:00"), at("2027-01-15 18:00")]
-    (echo,) = office.got(SERVICE_MANAGER, "review_minutes_read")
-    assert "A-2026-00003" in echo.text
-    assert "建立容量预警" in office.got(COLLECTION, "action")[0].text
-    assert len(office.got(CHANGES, "change_handover")) == 2
-
-
-def test_a_decision_that_changes_nothing_is_only_recorded(office: Desk) -> None:
-    (kept,) = minuted(office, "决议：服务范围维持不变")
-    assert (kept.state, kept.owner.name) == (OutcomeState.RECORDED, "")
-    assert not office.got(CHANGES, "change_handover")
-
-
-def test_what_could_not_be_taken_down_is_told_and_can_be_sent_again(office: Desk) -> None:
-    minuted(
-        office,
-        "行动：写手册；吴经理；12月31日\n行动：写周报；王五；12月31日\n行动：写月报；郑经理；尽快\n行动：写年报",
-    )
-    assert [one.text for one in outcomes(office)] == ["写手册"]
-    (echo,) = office.got(SERVICE_MANAGER, "review_minutes_read")
-    for said in ("通讯录中没有这位负责人", "没有认出期限", "没有写明负责人"):
-        assert said in echo.text, said
-    office.answer(
-        SERVICE_MANAGER,
-        "review_minutes_read",
-        "行动：写手册；吴经理；12月31日\n行动：写周报；郑经理；12月31日",
-    )
-    assert [one.text for one in outcomes(office)] == ["写手册", "写周报"]
-    assert len(office.got(COLLECTION, "action")) == 1, "nobody is told twice"
-
-
-def test_attached_minutes_are_kept(office: Desk) -> None:
-    planned(office)
-    office.move_to(at("2026-12-15 16:05"))
-    asked = office.got(SERVICE_MANAGER, "review_minutes")[-1]
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = SERVICE_MANAGER.address, DESK, f"Re: {asked.subject}"
-    message["Message-ID"], message["In-Reply-To"] = "<minutes@corp.example>", f"<{asked.message_id}>"
-    message.set_content("纪要见附件。")
-    message.add_attachment(b"PK docx", maintype="application", subtype="octet-stream", filename="纪要.docx")
-    mail_id = office.put(message.as_bytes())
-    (kept,) = stored(office).minutes
-    assert [(file.filename, file.size_bytes) for file in kept.files] == [("纪要.docx", 7)]
-    assert kept.mail_id == mail_id
-    assert "纪要.docx" in office.got(SERVICE_MANAGER, "review_minutes_read")[0].text
-
-
-def test_minutes_with_nothing_in_them_are_asked_back(office: Desk) -> None:
-    minuted(office, "好的，稍后发。")
-    assert "没有认出决议或行动" in office.got(SERVICE_MANAGER, "not_understood")[0].text
-    assert stored(office).minutes == ()
-
-
-def test_owners_are_reminded_in_working_time_and_once(office: Desk) -> None:
-    minuted(office)
-    sent = lambda who, what: sum(what in mail.text for mail in office.got(who, "action"))  # noqa: E731
-    office.move_to(at("2026-12-27 12:00"))
-    assert sent(COLLECTION, "即将到期") == 0, "a Sunday"
-    for moment in ("2026-12-28 09:00", "2026-12-28 15:00", "2026-12-31 17:59", "2026-12-30 09:00"):
-        office.move_to(at(moment))
-    assert (sent(COLLECTION, "即将到期"), sent(COLLECTION, "今天到期")) == (1, 0)
-    office.move_to(at("2027-01-01 09:00"))
-    office.move_to(at("2027-01-04 09:01"))
-    office.move_to(at("2027-01-05 09:01"))
-    assert sent(COLLECTION, "已过期限") == 1
-    assert any("已过期限" in mail.text for mail in office.got(SERVICE_MANAGER, "review_news"))
-
-
-def test_done_by_reply(office: Desk) -> None:
-    minuted(office)
-    office.answer(COLLECTION, "action", "完成\n已上线容量预警，见监控平台。")
-    done = outcomes(office)[2]
-    assert (done.state, done.remind_at) == (OutcomeState.DONE, None)
-    assert "容量预警" in office.got(SERVICE_MANAGER, "review_news")[-1].text
-    office.answer(COLLECTION, "action", "完成")
-    assert "已经完成" in office.got(COLLECTION, "not_understood")[-1].text
-    office.move_to(at("2027-01-08 10:00"))
-    assert len(office.got(COLLECTION, "action")) == 1
-
-
-def test_only_the_owner_says_done(office: Desk) -> None:
-    minuted(office)
-    mail = office.got(COLLECTION, "action")[0]
-    office.write(LOANS, f"Re: {mail.subject}", "完成", In_Reply_To=f"<{mail.message_id}>")
-    assert outcomes(office)[2].state is OutcomeState.OPEN
-
-
-def test_a_remark_of_the_owner_is_passed_on(office: Desk) -> None:
-    minuted(office)
-    office.answer(COLLECTION, "action", "备注 采购延期，预计一月底")
-    assert "采购延期" in office.got(SERVICE_MANAGER, "review_news")[-1].text
-    assert outcomes(office)[2].state is OutcomeState.OPEN
-
-
-def test_change_management_confirms_or_returns(office: Desk) -> None:
-    minuted(office)
-    first, second = office.got(CHANGES, "change_handover")
-    office.write(CHANGES, f"Re: {first.subject}", "退回", In_Reply_To=f"<{first.message_id}>")
-    assert outcomes(office)[0].state is OutcomeState.HANDED_OVER
-    assert office.got(DESK_A, "alert") or office.got(CHANGES, "not_understood")
-    office.write(CHANGES, f"Re: {first.subject}", "退回 不属于变更", In_Reply_To=f"<{first.message_id}>")
-    office.write(CHANGES, f"Re: {second.subject}", "受理 CHG-2027-0012", In_Reply_To=f"<{second.message_id}>")
-    returned, confirmed = outcomes(office)[:2]
-    assert (returned.state, returned.words) == (OutcomeState.RETURNED, "不属于变更")
-    assert (confirmed.state, confirmed.words) == (OutcomeState.CONFIRMED, "CHG-2027-0012")
-    assert "CHG-2027-0012" in office.got(SERVICE_MANAGER, "review_news")[-1].text
-
-
-def test_open_actions_stand_in_the_monthly_report_until_done(office: Desk) -> None:
-    minuted(office)
-    office.answer(LOANS, "action", "完成 手册已补充")
-    office.move_to(at("2027-01-06 09:00"))
-    (mail,) = office.got(SERVICE_MANAGER, "report_draft", "R-202612")
-    assert "A-2026-00003 · 进行中" in mail.text
-    assert "A-2026-00004" not in mail.text
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("行动：写手册；张三；12月31日", ("写手册", "张三", "12月31日")),
-        ("行动: 写手册; 张三; 12月31日", ("写手册", "张三", "12月31日")),
-        ("2、行动项：写手册；负责人：张三；期限：12月31日。", ("写手册", "张三", "12月31日")),
-        ("行动1：期限：12月31日；负责人：张三；写手册", ("写手册", "张三", "12月31日")),
-        ("> - Action: write it; Zhang San; 31 December", ("write it", "Zhang San", "31 December")),
-        ("ACTION ITEM: write it; owner: Zhang; due: 31 Dec", ("write it", "Zhang", "31 Dec")),
-        ("行动：写手册", ("写手册", "", "")),
-    ],
-)
-def test_actions_are_read(line: str, expected: tuple[str, str, str]) -> None:
-    (entry,) = minutes.read(f"纪要\n{line}\n")
-    assert (entry.text, entry.owner, entry.due) == expected, line
-
-
-@pytest.mark.parametrize(
-    ("line", "is_change"),
-    [
-        ("决议：核心系统 SLO 调整为 99.9%", True),
-        ("决议（变更）：增加一个机房", True),
-        ("决定：合同续签一年", True),
-        ("Decision: the scope is extended to branch offices", True),
-        ("Decision (no change): the SLA stays", False),
-        ("决议（非变更）：服务范围不变", False),
-        ("决议：下次评审在十二月", False),
-        ("Decision: slope of the roof", False),
-    ],
-)
-def test_decisions_for_change_management_are_known(line: str, is_change: bool) -> None:
-    (entry,) = minutes.read(line)
-    assert (entry.is_action, entry.is_change) == (False, is_change), line
-
-
-@pytest.mark.parametrize(
-    "text", ["", "行动", "行动：", "我们讨论了行动：没有结论", "决议如下", "reaction: x", "决议：\n"]
-)
-def test_other_lines_are_no_entries(text: str) -> None:
-    assert minutes.read(text) == (), text
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -465,25 +232,6 @@ def test_calendars_that_are_none_are_no_answers(content: bytes) -> None:
     assert calendar_reply.read(parse(message.as_bytes()), "corp.example") is None
 
 
-def test_the_ladder_gives_one_rung_however_long_one_was_away() -> None:
-    action = Outcome(
-        number="A-2026-00001", review="A-2026", state=OutcomeState.OPEN, is_action=True, text="x",
-        due_at=at("2026-12-31 18:00"), decided_at=at("2026-12-15 16:00"),
-    )  # fmt: skip
-    action = on_ladder(action, 0, CALENDAR, 3)
-    assert action.remind_at == at("2026-12-28 09:00")
-    later, rung = climbed(action, at("2027-02-01 09:00"), CALENDAR, 3)
-    assert (rung, later.remind_at, later.rung) == ("overdue", None, 3)
-    assert climbed(action, at("2026-12-27 09:00"), CALENDAR, 3) == (action, "")
-
-
 def test_a_review_early_in_the_year_looks_back_on_the_last() -> None:
     assert reviewing.year_of(datetime(2027, 1, 12, 14)) == 2026  # noqa: DTZ001 -- local, as typed
     assert reviewing.year_of(datetime(2026, 12, 15, 14)) == 2026  # noqa: DTZ001
-
-
-def test_a_form_of_measures_below_done_is_measures(desk: Desk) -> None:
-    """'完成' is a verb of the review's actions; on a complaint it is none."""
-    number = dispatched(desk)
-    desk.answer(COLLECTION, "dispatch", f"已完成\n{MEASURES.partition(chr(10))[2]}", number)
-    assert desk.case(number).state is State.VERIFYING

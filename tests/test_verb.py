@@ -39,6 +39,7 @@ SPELLINGS = {
     Verb.DECLINE: "不参加|不出席|无法参加|不能参加|decline",
     Verb.TENTATIVE: "待定|暂定|tentative",
     Verb.DONE: "完成|已完成|办结|done|completed",
+    Verb.RESCHEDULE: "改期 2026-12-20|改期至12月20日|延期到下周五 等设备|due 2026-12-20|Due: 20 December, parts are late|reschedule to Friday",
 }
 
 ONLY_RESEMBLING = """
@@ -132,6 +133,10 @@ The status
 sameness
 difference
 I think it's valid
+due to the outage we could not work
+dues are paid
+延期了吗？
+改期吗
 """.strip().split("\n")
 
 

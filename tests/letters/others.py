@@ -11,7 +11,7 @@ from process.outgoing import Outgoing
 from process.review import ReviewRules
 from store import outbox
 from store.database import reading
-from tests import survey_company, test_callbacks, test_reports, test_review
+from tests import review_meeting, survey_company, test_callbacks, test_reports
 from tests.company import COLLECTION, DESK_A, GENERAL, LOANS, SERVICE_MANAGER, USER, VIP
 from tests.desk import Desk
 from tests.desk import desk as open_desk
@@ -25,8 +25,9 @@ SAID = {
         "remark": "第3项为什么这么低？请说明。",
         "explained": "[3] 原因：周末无人值班\n改进：增加值班",
         "declined": "不参加 当天出差",
+        "moved": "改期 2027-01-29 设备一月底到货",
         "question": "会上能不能谈谈登录慢的问题？",
-        "minutes": test_review.MINUTES,
+        "minutes": review_meeting.MINUTES,
     },
     "en": {
         "results": "WO-1 very dissatisfied waited three days\nWO-9 satisfied",
@@ -35,6 +36,7 @@ SAID = {
         "remark": "Why is item 3 so low? Please explain.",
         "explained": "[3] Cause: nobody on duty at weekends\nImprovement: weekend duty",
         "declined": "decline I am travelling that day",
+        "moved": "due 29 January 2027: the parts come at the end of January",
         "question": "Could we talk about the slow log-in at the meeting?",
         "minutes": "Decision: the scope of service stays as it is\nDecision (change): SLO from 99.5% to 99.9%\n"
         "Action: capacity alarms; 吴经理; 31 December 2026\nAction: duty handbook; 郑经理; 2027-01-15",
@@ -134,16 +136,17 @@ def _reviewed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
     said = SAID[letterhead.default_language]
     rules = ReviewRules(change_management=LOANS.address, stakeholders=(USER.address,))
     with open_desk(folder, letterhead=letterhead, review_rules=rules) as desk:
-        test_review.planned(desk)
+        review_meeting.planned(desk)
         desk.answer(GENERAL, "review_invitation", "参加")
         desk.answer(COLLECTION, "review_invitation", said["declined"])
         desk.answer(USER, "review_invitation", said["question"])
         desk.move_to(at("2026-12-15 16:05"))
         desk.answer(SERVICE_MANAGER, "review_minutes", said["minutes"])
         desk.answer(SERVICE_MANAGER, "review_minutes_read", "批准")
+        desk.answer(COLLECTION, "action", said["moved"])
         desk.move_to(at("2027-01-05 10:00"))
         for person in (COLLECTION, LOANS):
-            for notice, words in (("action", "完成 已上线"), ("change_handover", "接收 CHG-77")):
+            for notice, words in (("action", "完成 已上线"), ("change_handover", "受理 CHG-77")):
                 if desk.got(person, notice):
                     desk.answer(person, notice, words)
         yield from _sent(desk)
