@@ -17,6 +17,7 @@ from classify.words import Words
 from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
 from ombud.meters import Meters
+from ombud.owed import Owed
 from ombud.vitals import Vitals
 from process import workorder
 from process.callback import CallbackRules
@@ -72,6 +73,7 @@ class Office:
     """When the desk gets the digest of the day, local time; None for never."""
     meters: Meters = field(default_factory=Meters)
     vitals: Vitals = field(default_factory=Vitals)
+    owed: Owed = field(default_factory=Owed)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property

@@ -134,7 +134,7 @@ def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
         while not signals.stop.is_set():
             signals.send.wait()
             signals.send.clear()
-            while not signals.stop.is_set() and send.due_mails(office, smtp):
+            while not signals.stop.is_set() and send.due_mails(office, smtp, signals.stop.is_set):
                 pass
 
 

@@ -1,4 +1,4 @@
-"""What the clock does at each tick, in this order: reminders, call-backs, the digest of the day, reports and their
+"""What the clock does at each tick, in this order: what a clock set back holds up, reminders, call-backs, the digest of the day, reports and their
 corrections, surveys, reviews.
 
 Each job looks at its tables and does what is due by `office.clock`; that it does a thing once is the
@@ -6,7 +6,7 @@ database's business (a version, a unique row), so any number of clocks may tick.
 back does nothing again; one that was set forward, or a service that was down, catches up.
 """
 
-from ombud import call_back, digest, remind, reporting, reviewing, survey_job
+from ombud import call_back, digest, remind, reporting, reviewing, set_back, survey_job
 from ombud.office import Office
 from store.complaints import Stale
 
@@ -14,6 +14,7 @@ TICK_S = 5
 """How often the clock comes round, and wakes handling and sending (due retries)."""
 
 JOBS = (
+    set_back.healed,
     remind.due,
     call_back.daily,
     digest.daily,

@@ -16,10 +16,12 @@ def sent_since(conn: Connection, address: str, since: datetime) -> int:
     ).scalar_one()
 
 
-def gone_since(conn: Connection, since: datetime) -> int:
-    """Mails that the server took, to anybody."""
+def gone_between(conn: Connection, since: datetime, until: datetime) -> int:
+    """Mails that the server took, to anybody. Those after `until` went out before the clock was set back."""
     return conn.execute(
-        select(func.count()).select_from(outbox).where(outbox.c.state == "sent", outbox.c.done_at >= since)
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.state == "sent", outbox.c.done_at >= since, outbox.c.done_at <= until)
     ).scalar_one()
 
 

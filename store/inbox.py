@@ -269,6 +269,20 @@ def fail(conn: Connection, mail_id: int, traceback: str, retry_at: datetime) -> 
     )
 
 
+def last_waiting_at(conn: Connection) -> datetime | None:
+    """When the last of the waiting mails is due; None when none waits."""
+    return conn.execute(select(func.max(mail.c.due_at)).where(mail.c.state == "waiting")).scalar()
+
+
+def make_due(conn: Connection, now: datetime, wait_max: timedelta) -> int:
+    """What waits longer than anything waits is due at once: the clock was set back. How many mails.
+
+    Should somebody with another clock be at it, only one of the two can finish it.
+    """
+    stuck = update(mail).where(mail.c.state == "waiting", mail.c.due_at > now + wait_max)
+    return conn.execute(stuck.values(due_at=now)).rowcount
+
+
 def release(conn: Connection, mail_id: int, now: datetime) -> None:
     """A mail that was set aside waits again. Raises LookupError when it is not set aside."""
     _decide(conn, mail_id, state="waiting", tries=0, due_at=now, reason="", kind="", handled_at=None)

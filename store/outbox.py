@@ -5,7 +5,7 @@ set before the server is asked.
 """
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,8 @@ from store.inbox import COMPRESSION, unpacked
 from store.tables import outbox, outbox_recipient
 
 ERROR_CHARS_MAX = 500
+WAIT_MAX = timedelta(hours=5)
+"""No try is further ahead (`notify/retry.py`: four hours and a fifth)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,25 @@ def record(
     else:
         values.update(state="refused" if isinstance(outcome, Refused) else "sent", done_at=now)
     conn.execute(update(outbox).where(outbox.c.id == item.id, outbox.c.state == "waiting").values(**values))
+
+
+def give_back(conn: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Claimed mails that were not tried: due again at once, the try not counted."""
+    unsaid = update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == "waiting")
+    conn.execute(unsaid.values(tries=outbox.c.tries - 1, due_at=now))
+
+
+def last_due_at(conn: Connection) -> datetime | None:
+    """When the last of the waiting mails is due; None when none waits."""
+    return conn.execute(select(func.max(outbox.c.due_at)).where(outbox.c.state == "waiting")).scalar()
+
+
+def make_due(conn: Connection, now: datetime, lease: timedelta) -> int:
+    """What waits longer than anything waits is due at once: the clock was set back. How many mails."""
+    is_untried = (outbox.c.tries == 0) & (outbox.c.due_at > now + lease)
+    is_stuck = is_untried | (outbox.c.due_at > now + max(lease, WAIT_MAX))
+    stuck = update(outbox).where(outbox.c.state == "waiting", outbox.c.due_at > now + lease, is_stuck)
+    return conn.execute(stuck.values(due_at=now)).rowcount
 
 
 _LISTED = tuple(outbox.c[name] for name in OutboxRow.__dataclass_fields__)

@@ -288,7 +288,7 @@ def test_budget_once_and_labels(engine: Engine) -> None:
     with engine.begin() as conn:
         outbox.add(conn, OUTGOING, NOW, None)
         assert budget.sent_since(conn, "qian@CORP.example", NOW) == 1
-        assert budget.gone_since(conn, NOW - LEASE) == 0
+        assert budget.gone_between(conn, NOW - LEASE, NOW) == 0
         assert once.take(conn, "C-2026-00001", "remind-1", NOW)
         assert not once.take(conn, "C-2026-00001", "remind-1", NOW)
         mail_id = inbox.add(conn, raw(), NOW)
