@@ -108,15 +108,36 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Who reported a result and when; or who reports one now, and as of when they knew what was reported."""
+
+    person_key: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A result that somebody else was first with: it stands."""
+
+    callback: Callback
+    by: str
+    """Their name."""
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What was made of an answer, for whom it came from."""
+    """What was made of an answer, for whom it came from, and for the others on the list."""
 
     taken: tuple[Taken, ...] = ()
+    settled: tuple[Settled, ...] = ()
     unclear: tuple[Reported, ...] = ()
     strange: tuple[str, ...] = ()
     is_for_user: bool = False
     missing: tuple[Callback, ...] = ()
     """Of the list that was answered, still without a result."""
+    by: str = ""
+    """Who reported it, where it is told to the others."""
 
 
 def worklist_number(day: date) -> str:
@@ -143,6 +164,12 @@ def worklist_notice(shown: WorkList, engineer: Person) -> Notice:
         items=tuple(_item(one, shown.draw.matter) for one in everything[:LINKED_MAX]),
         choices=forms(one.number for one in everything),
     )
+
+
+def worklist_news(number: str, news: Understood, engineer: Person) -> Notice:
+    """What somebody else reported of the list, to an engineer who has it too."""
+    choices = forms(one.number for one in news.missing)
+    return Notice(template="callback_read", to=engineer, matter=number, shown=news, choices=choices)
 
 
 def _item(one: Callback, matter: str) -> Item:
@@ -186,6 +213,19 @@ def is_news(one: Callback, reported: Reported) -> bool:
     if said.result is None or (reported.is_quoted and one.result is not None):
         return False
     return (said.result, said.remarks or one.remarks) != (one.result, one.remarks)
+
+
+def is_settled(one: Callback, reported: Reported, before: Given, now: Given) -> bool:
+    """Whether an earlier result stands against a report of somebody who could not know of it.
+
+    That nobody answered settles nothing, and what opens a complaint always counts.
+    """
+    result = reported.said.result
+    if result is None or one.result in (None, Result.NO_ANSWER) or opens_complaint(one, result):
+        return False
+    if before.person_key == now.person_key or before.at is None:
+        return False
+    return now.at is None or now.at < before.at
 
 
 def opens_complaint(one: Callback, result: Result) -> bool:

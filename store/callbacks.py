@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from classify.callback_answer import Result
-from process.callback import Callback, Draw
+from process.callback import Callback, Draw, Given
 from process.sampling import Candidate, Drawn, Plan, Reason
 from process.workorder import WorkOrder
 from store.tables import callback, callback_answer, callback_draw, work_order
@@ -22,7 +22,7 @@ _ORDER = tuple(work_order.c[name].label(f"order_{name}") for name in _ORDER_NAME
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer about an order; the newest counts, the others are its history."""
+    """One answer about an order; one counts, the others are its history."""
 
     number: str
     at: datetime
@@ -180,6 +180,14 @@ def _callback(row: Row[Any]) -> Callback:
 
 def answer(conn: Connection, given: Answer, complaint: str) -> None:
     """The answer put into the history, and as the one that counts; `complaint` is what it opened, or ''."""
+    keep(conn, given)
+    values = {"result": given.result.value, "remarks": given.remarks, "answered_at": given.at}
+    opened = {"complaint": complaint} if complaint else {}
+    conn.execute(update(callback).where(callback.c.number == given.number).values(**values, **opened))
+
+
+def keep(conn: Connection, given: Answer) -> None:
+    """The answer put into the history alone: another one counts."""
     conn.execute(
         insert(callback_answer).values(
             number=given.number,
@@ -190,9 +198,17 @@ def answer(conn: Connection, given: Answer, complaint: str) -> None:
             remarks=given.remarks,
         )
     )
-    values = {"result": given.result.value, "remarks": given.remarks, "answered_at": given.at}
-    opened = {"complaint": complaint} if complaint else {}
-    conn.execute(update(callback).where(callback.c.number == given.number).values(**values, **opened))
+
+
+def current(conn: Connection, numbers: Collection[str]) -> dict[str, Given]:
+    """Who gave the answer that counts, and when, by number."""
+    query = (
+        select(callback_answer.c.number, callback_answer.c.person_key, callback_answer.c.at)
+        .join(callback, callback.c.number == callback_answer.c.number)
+        .where(callback.c.number.in_(numbers), callback_answer.c.at == callback.c.answered_at)
+        .order_by(callback_answer.c.id)
+    )
+    return {row.number: Given(person_key=row.person_key, at=row.at) for row in conn.execute(query)}
 
 
 def set_complaint(conn: Connection, number: str, complaint: str) -> None:

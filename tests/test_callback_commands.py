@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ombud.__main__ import main
-from tests.test_callbacks import FRIDAY, HEADER, row
+from tests.callback_desk import FRIDAY, HEADER, row
 
 ROOT = Path(__file__).parent.parent
 

@@ -20,6 +20,7 @@ from process.report_rules import ReportRules
 from process.report_view import view
 from store import complaints, events, reports
 from store.database import reading
+from tests.callback_desk import ITSM, export, row
 from tests.company import (
     COLLECTION,
     DESK_A,
@@ -36,7 +37,6 @@ from tests.desk import desk as open_desk
 from tests.site import SERVICE_MANAGER as SERVICE_MANAGER_ADDRESS
 from tests.site import USER as USER_ADDRESS
 from tests.site import Site
-from tests.test_callbacks import ITSM, export, row
 from tests.test_clock import COMPLAINT, MEASURES
 from tests.test_ladder import at
 

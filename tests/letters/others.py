@@ -11,7 +11,7 @@ from process.outgoing import Outgoing
 from process.review import ReviewRules
 from store import outbox
 from store.database import reading
-from tests import review_meeting, survey_company, test_callbacks, test_reports
+from tests import callback_desk, review_meeting, survey_company, test_reports
 from tests.company import COLLECTION, DESK_A, GENERAL, LOANS, SERVICE_MANAGER, USER, VIP
 from tests.desk import Desk
 from tests.desk import desk as open_desk
@@ -89,8 +89,8 @@ def _with_orders(
     senders = frozenset({DESK_A.address})
     with open_desk(folder, letterhead=letterhead, work_order_senders=senders, callbacks=rules) as desk:
         rows = (("WO-1", USER), ("WO-2", VIP), ("WO-3", COLLECTION), ("WO-4", LOANS))
-        orders = [test_callbacks.row(number, person.address) for number, person in rows]
-        test_callbacks.export(desk, *orders, "WO-5,没有时间的工单\n", sender=DESK_A.address)
+        orders = [callback_desk.row(number, person.address) for number, person in rows]
+        callback_desk.export(desk, *orders, "WO-5,没有时间的工单\n", sender=DESK_A.address)
         desk.move_to(at("2026-11-23 09:01"))
         if answer:
             desk.answer(DESK_A, "callback_worklist", answer)
