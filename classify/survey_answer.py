@@ -12,9 +12,13 @@ from dataclasses import dataclass
 
 from classify.questionnaire import Questionnaire
 from classify.survey_zone import GENERAL, LINES_MAX, Notes, Zone
+from ingest import workbook
+from ingest.mail import Mail
 
-__all__ = ["GENERAL", "Reading", "read"]
+__all__ = ["GENERAL", "Reading", "of_mail", "read"]
 
+WORKBOOKS_MAX = 3
+"""Attached forms of one mail that are looked at."""
 REMARK_CHARS_MAX = 4_000
 REMARK_CHARS_MIN = 4
 """Fewer characters left over say nothing."""
@@ -36,6 +40,21 @@ class Reading:
     @property
     def has_answers(self) -> bool:
         return bool(self.marks) or self.rest is not None
+
+
+def of_mail(mail: Mail, own: str, form: Questionnaire) -> tuple[Reading, tuple[str, ...]]:
+    """The answers of a mail and of the forms attached to it, and what was wrong with those; `own` is what its sender typed."""
+    rows: list[tuple[str, ...]] = []
+    faults: list[str] = []
+    books = [a for a in mail.attachments if workbook.is_workbook(a.filename, a.content)]
+    for book in books[:WORKBOOKS_MAX]:
+        try:
+            sheets = workbook.read(book.content)
+        except workbook.Unreadable as trouble:
+            faults.append(trouble.fault.value)
+            continue
+        rows += [row.cells for sheet in sheets for row in sheet.rows]
+    return read(own, mail.text, form, rows), tuple(dict.fromkeys(faults))
 
 
 def read(own: str, whole: str, form: Questionnaire, rows: Sequence[Sequence[str]] = ()) -> Reading:

@@ -17,14 +17,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from classify import answer, kind, trust
+from classify import answer, kind, questionnaire, trust
 from classify.facts import Awaiting, Decision, Facts, Kind, Matter
 from classify.people import Organisation, Person, address_key
+from classify.questionnaire import Questionnaire
 from classify.words import Words
 from ingest import bounce, dkim_check
 from ingest.mail import Address, Attachment, Bounce, Mail
 from ingest.parse import parse
-from ombud import config, messages, wiring
+from ombud import awaited, config, messages, wiring
+from ombud.awaited import FieldRecord
 from ombud.gather import authenticated
 from ombud.messages import Unreadable
 from ombud.settings import Settings
@@ -34,6 +36,8 @@ EXIT_FAILED = 1
 EXIT_WRONG = 2
 MATTER = "C-0000-00000"
 """Number of the made-up complaint that an awaited answer is about."""
+ANSWERS = (Kind.SURVEY_ANSWER, Kind.CALLBACK_ANSWER)
+"""Kinds that answer several things, or one on a scale."""
 TEXT_CHARS_SHOWN = 600
 
 
@@ -78,6 +82,7 @@ Record = TypedDict(
         "trust": str,
         "trust_reasons": list[str],
         "answer": str | None,
+        "answers": list[FieldRecord],
         "bounce": BounceRecord | None,
         "defects": list[str],
     },
@@ -92,6 +97,8 @@ class Setting:
     settings: Settings
     organisation: Organisation
     words: Words
+    form: Questionnaire
+    """Of the survey."""
     awaiting: Awaiting | None = None
     now: datetime
 
@@ -133,6 +140,7 @@ def explain(
         settings=settings,
         organisation=config.organisation(settings),
         words=wiring.word_lists(settings),
+        form=questionnaire.load(settings.survey.form),
         awaiting=awaiting,
         now=datetime.now(UTC),
     )
@@ -161,6 +169,7 @@ def record(path: str, content: bytes, setting: Setting) -> Record:
         "trust": facts.trust.grade.value,
         "trust_reasons": [*facts.trust.reasons, *facts.trust.disguise],
         "answer": _answer(mail, decision, setting),
+        "answers": awaited.fields(facts, setting.awaiting, setting.form) if decision.kind in ANSWERS else [],
         "bounce": _bounce(facts.bounce) if facts.bounce else None,
         "defects": list(mail.defects),
     }
@@ -247,6 +256,7 @@ def print_record(made: Record, console: Console) -> None:
 def _rows(made: Record) -> Iterator[tuple[str, str]]:
     yield "kind", f"{made['kind']}  ({made['rule']}: {made['evidence']})"
     yield "answer", made["answer"] or ""
+    yield "answers", "\n".join(_field(one) for one in made["answers"])
     yield "from", f"{made['from']['name']} <{made['from']['address']}>"
     yield "trust", f"{made['trust']}  ({'; '.join(made['trust_reasons'])})"
     yield "to", ", ".join(address["address"] for address in made["to"])
@@ -257,6 +267,12 @@ def _rows(made: Record) -> Iterator[tuple[str, str]]:
     failed = made["bounce"]["recipients"] if made["bounce"] else []
     yield "bounced", "\n".join(f"{r['address']} {r['status']}" for r in failed)
     yield "defects", "\n".join(made["defects"])
+
+
+def _field(one: FieldRecord) -> str:
+    """'attitude: 4 (kind)', 'time: unclear (4-5)'."""
+    said = one["state"] if one["value"] is None else one["value"]
+    return f"{one['field']}: {said}" + (f" ({one['text']})" if one["text"] else "")
 
 
 def _visible(text: str) -> str:

@@ -9,7 +9,6 @@ from classify import grievance, survey_answer
 from classify.facts import Verb
 from classify.survey_answer import Reading
 from classify.trust import Capability
-from ingest import workbook
 from ombud import survey_complaint, survey_job, survey_mail
 from ombud.hand import Hand
 from ombud.reply import forged, refuse
@@ -21,9 +20,6 @@ from process.survey_shown import Echo, doubts, fill_in, read_back, remarks
 from process.turn import Refusal
 from store import survey_answers, surveys
 from store.survey_answers import Invitation
-
-WORKBOOKS_MAX = 3
-"""Attached forms of one mail that are looked at."""
 
 
 def answered(hand: Hand) -> str:
@@ -46,7 +42,7 @@ def answered(hand: Hand) -> str:
 
 def _take_in(hand: Hand, survey: Survey, asked: Invitation) -> None:
     before = survey_answers.of_invitation(hand.conn, asked.number)
-    reading, faults = _read(hand, survey)
+    reading, faults = survey_answer.of_mail(hand.facts.mail, hand.facts.own_words, survey.form)
     standing = judged(survey, before, reading)
     earlier = stand(before, survey.form)
     _record(hand, asked, standing, reading)
@@ -59,23 +55,6 @@ def _take_in(hand: Hand, survey: Survey, asked: Invitation) -> None:
     if not reading.has_answers:
         _put_to_desk(hand)
     _echo(hand, asked, _shown(hand, survey, asked, now, faults=faults, complaint=complaint))
-
-
-def _read(hand: Hand, survey: Survey) -> tuple[Reading, tuple[str, ...]]:
-    """The answers of the mail and of the forms that are attached, and what was wrong with those."""
-    rows: list[tuple[str, ...]] = []
-    faults: list[str] = []
-    mail = hand.facts.mail
-    books = [a for a in mail.attachments if workbook.is_workbook(a.filename, a.content)]
-    for book in books[:WORKBOOKS_MAX]:
-        try:
-            sheets = workbook.read(book.content)
-        except workbook.Unreadable as trouble:
-            faults.append(trouble.fault.value)
-            continue
-        rows += [row.cells for sheet in sheets for row in sheet.rows]
-    reading = survey_answer.read(hand.facts.own_words, mail.text, survey.form, rows)
-    return reading, tuple(dict.fromkeys(faults))
 
 
 def _record(hand: Hand, asked: Invitation, standing: Standing, reading: Reading) -> None:

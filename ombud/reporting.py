@@ -32,6 +32,9 @@ from store.database import reading
 log = structlog.get_logger()
 
 SUBJECT = "report"
+MISSED_MONTHS_MAX = 12
+MISSED_YEARS_MAX = 2
+"""How many periods without a report, back from now, are drafted after a stop; older ones by command."""
 CORRECTED_DAYS = 400
 """How long after its end a period is still looked at for what arrives late."""
 EXPLAINED_MAX = 3
@@ -54,14 +57,25 @@ class Letter:
 
 
 def due(office: Office) -> int:
-    """Drafts the month and the year that are over, on their working day; how many."""
+    """Drafts the months and years that are over, from their working day on, oldest first; how many."""
     now = office.clock()
-    return sum(_draft_once(office, period, now) for period in _due_periods(office, now))
+    periods = tuple(_due_periods(office, now))
+    with reading(office.engine) as conn:
+        known = reports.numbers(conn, [period.number for period in periods])
+        missed = [period for period in periods if period.number not in known]
+        first_at = report_rows.first_at(conn) if missed else None
+    # Of the time before the service was there, there is nothing to report.
+    zone = office.rules.calendar.timezone
+    return sum(
+        _draft_once(office, period, now)
+        for period in missed
+        if first_at is not None and first_at < period.span(zone).end
+    )
 
 
 def _due_periods(office: Office, now: datetime) -> Iterator[Period]:
     local = now.astimezone(office.rules.calendar.timezone)
-    for period in ended_before(local.date()):
+    for period in ended_before(local.date(), MISSED_MONTHS_MAX, MISSED_YEARS_MAX):
         days = office.report_rules.month_day if period.month else office.report_rules.year_day
         day = _workday(office, period.next.first_day, days)
         if days and (local.date() > day or (local.date() == day and local.time() >= office.report_rules.at)):
@@ -78,13 +92,6 @@ def _workday(office: Office, first: date, count: int) -> date:
 
 
 def _draft_once(office: Office, period: Period, now: datetime) -> int:
-    with reading(office.engine) as conn:
-        if reports.is_there(conn, period.number):
-            return 0
-        first_at = report_rows.first_at(conn)
-    # Of the time before the service was there, there is nothing to report.
-    if first_at is None or first_at >= period.span(office.rules.calendar.timezone).end:
-        return 0
     counted = count(office, period, now)
     with office.engine.begin() as conn:
         if not once.take(conn, SUBJECT, period.number, now):

@@ -4,7 +4,6 @@ Source: HANDBOOK 5.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -62,10 +61,14 @@ def parse(text: str) -> Period | None:
     return Period(year=int(found[1]), month=int(found[2]) if found[2] else None) if found else None
 
 
-def ended_before(day: date) -> Iterator[Period]:
-    """The last month and the last year that were over on a day."""
-    yield _moved(Period(year=day.year, month=day.month), -1)
-    yield Period(year=day.year - 1)
+def ended_before(day: date, months: int, years: int) -> tuple[Period, ...]:
+    """The last so many months and years that were over on a day, in the order in which they ended, a month before its year."""
+    this = Period(year=day.year, month=day.month)
+    found = (
+        *(_moved(this, -back) for back in range(1, months + 1)),
+        *(Period(year=day.year - back) for back in range(1, years + 1)),
+    )
+    return tuple(sorted(found, key=lambda period: (period.next.first_day, period.month is None)))
 
 
 def _moved(period: Period, months: int) -> Period:

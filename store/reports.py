@@ -1,5 +1,6 @@
 """The service reports: each whole, saved only on top of the version that it was read at."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +19,9 @@ def get(conn: Connection, number: str) -> Report | None:
     return None if record is None else from_json(Report, record)
 
 
-def is_there(conn: Connection, number: str) -> bool:
-    """Whether there is a report of this number."""
-    return conn.execute(select(table.c.number).where(table.c.number == number)).first() is not None
+def numbers(conn: Connection, among: Collection[str]) -> frozenset[str]:
+    """Which of some numbers there are reports of."""
+    return frozenset(conn.execute(select(table.c.number).where(table.c.number.in_(among))).scalars())
 
 
 def listed(conn: Connection, state: ReportState | None = None) -> tuple[Report, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from classify import questionnaire
 from classify.facts import Awaiting
 from ombud import explain as explaining
 from ombud.explain import Record, explain
@@ -21,7 +22,7 @@ CORPORA = Path(__file__).parent / "corpora"
 MAIL = Path(__file__).parent / "mail"
 FIELDS = (
     "file", "message_id", "from", "to", "subject", "date", "text", "own_text", "attachments", "kind", "rule",
-    "evidence", "trust", "trust_reasons", "answer", "bounce", "defects",
+    "evidence", "trust", "trust_reasons", "answer", "answers", "bounce", "defects",
 )  # fmt: skip
 
 
@@ -98,14 +99,46 @@ def test_awaited_confirmation_is_read(tmp_path: Path, text: str, answer: str) ->
     assert (made["kind"], made["answer"]) == ("answer", answer)
 
 
-@pytest.mark.parametrize(
-    ("awaiting", "kind"), [(Awaiting.SURVEY, "survey-answer"), (Awaiting.CALLBACK, "callback-answer")]
-)
-def test_awaited_survey_and_callback_answers_are_named(tmp_path: Path, awaiting: Awaiting, kind: str) -> None:
+def answers(tmp_path: Path, text: str, awaiting: Awaiting) -> dict[str, tuple[object, ...]]:
     path = tmp_path / "answer.eml"
-    path.write_bytes(mail("非常满意").as_bytes())
-    made = explained(path, awaiting)
-    assert (made["kind"], made["answer"]) == (kind, None)
+    path.write_bytes(mail(text).as_bytes())
+    return {
+        one["field"]: (one["state"], one["value"], one["text"])
+        for one in explained(path, awaiting)["answers"]
+    }
+
+
+def test_every_question_of_an_awaited_survey_is_named(tmp_path: Path) -> None:
+    found = answers(tmp_path, "1. 满意\n2：4-5\n3. 一般，总要自己问\n9 n/a\n整体不错", Awaiting.SURVEY)
+    assert list(found)[:10] == [question.id for question in questionnaire.load().questions]
+    assert found["channels"] == ("read", 4, "")
+    assert found["attitude"] == ("unclear", None, "4-5")
+    assert found["progress"] == ("read", 3, "总要自己问")
+    assert found["overall"] == ("read", 0, "")
+    assert found["solution"] == ("missing", None, "")
+    assert found["general"] == ("read", None, "整体不错")
+
+
+def test_one_word_for_the_whole_survey_is_told_as_such(tmp_path: Path) -> None:
+    assert {
+        found[1]
+        for name, found in answers(tmp_path, "全部满意", Awaiting.SURVEY).items()
+        if name != "remarks"
+    } == {4}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("非常满意", ("read", "very_satisfied", "")),
+        ("2 太慢了", ("read", "dissatisfied", "2 太慢了")),
+        ("收到", ("unclear", None, "收到")),
+    ],
+)
+def test_the_result_of_an_awaited_callback_is_named(
+    tmp_path: Path, text: str, expected: tuple[object, ...]
+) -> None:
+    assert answers(tmp_path, text, Awaiting.CALLBACK) == {"result": expected}
 
 
 def test_answer_is_only_given_when_awaited(tmp_path: Path) -> None:

@@ -1,26 +1,20 @@
 """Service reports from the first draft to a correction: by the clock, by reply, on a moved clock."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
-from openpyxl import load_workbook
 
 from classify import report_comments
-from ingest.mail import Mail
 from notify.render import words
 from ombud import reporting
 from process.figures import NAMES
 from process.period import Period
-from process.report import Report
 from process.report_rules import ReportRules
-from process.report_view import view
 from store import complaints, events, reports
 from store.database import reading
-from tests.callback_desk import ITSM, export, row
 from tests.company import (
     COLLECTION,
     DESK_A,
@@ -29,62 +23,16 @@ from tests.company import (
     ORGANISATION,
     SERVICE_MANAGER,
     SHANGHAI,
-    USER,
-    person,
 )
 from tests.desk import Desk
-from tests.desk import desk as open_desk
+from tests.report_month import closed, drafted, late_mail, sheet, stored, value
 from tests.site import SERVICE_MANAGER as SERVICE_MANAGER_ADDRESS
 from tests.site import USER as USER_ADDRESS
 from tests.site import Site
-from tests.test_clock import COMPLAINT, MEASURES
+from tests.test_clock import COMPLAINT
 from tests.test_ladder import at
 
 NOVEMBER = Period(year=2026, month=11)
-
-
-def closed(desk: Desk, subject: str = "催收系统登录太慢", text: str = COMPLAINT) -> str:
-    """A complaint led through all its steps within a day."""
-    desk.write(USER, subject, text)
-    number = desk.cases()[-1].number
-    for who, notice, said in (
-        (DESK_A, "task_accept", "受理"),
-        (DESK_A, "task_judge", "有效 属实"),
-        (DESK_A, "task_assign", "分派 催收系统开发部"),
-        (COLLECTION, "dispatch", MEASURES),
-        (SERVICE_MANAGER, "task_verify", "通过"),
-        (DESK_A, "task_feedback", "批准"),
-        (USER, "feedback", "确认，已经解决了，谢谢。"),
-    ):
-        desk.move(minutes=30)
-        desk.answer(who, notice, said, number)
-    assert desk.case(number).is_closed
-    return number
-
-
-def drafted(desk: Desk) -> Report:
-    """November's draft, made by the clock on the third working day of December."""
-    closed(desk)
-    desk.write(USER, "打印机坏了", "三楼的打印机坏了一个星期都没有人修，太过分了，我要投诉！")
-    desk.move_to(at("2026-12-03 09:00"))
-    return stored(desk)
-
-
-def stored(desk: Desk, number: str = "R-202611") -> Report:
-    with reading(desk.office.engine) as conn:
-        report = reports.get(conn, number)
-    assert report is not None
-    return report
-
-
-def value(report: Report, name: str) -> object:
-    return next(figure.value for figure in report.contents.figures if figure.name == name)
-
-
-def sheet(mail: Mail) -> dict[str, list[tuple[object, ...]]]:
-    (found,) = (a for a in mail.attachments if a.filename.endswith(".xlsx"))
-    book = load_workbook(BytesIO(found.content))
-    return {page.title: [tuple(row) for row in page.iter_rows(values_only=True)] for page in book}
 
 
 def test_the_draft_comes_on_the_working_day_and_once(desk: Desk) -> None:
@@ -112,6 +60,29 @@ def test_a_service_that_was_down_catches_up(desk: Desk) -> None:
     closed(desk)
     desk.move_to(at("2026-12-19 22:00"))
     assert len(desk.got(SERVICE_MANAGER, "report_draft")) == 1
+
+
+def test_after_a_long_stop_every_missed_period_is_drafted_in_order_and_once(desk: Desk) -> None:
+    closed(desk)
+    for day in ("2027-04-12 22:00", "2027-04-13 09:30"):
+        desk.move_to(at(day))
+    drafts = desk.got(SERVICE_MANAGER, "report_draft")
+    numbers = [re.findall(r"\[(R-\d+)", mail.subject)[0] for mail in drafts]
+    assert numbers == ["R-202611", "R-202612", "R-2026", "R-202701", "R-202702", "R-202703"]
+    assert value(stored(desk, "R-202612"), "received") == 0
+
+
+def test_no_more_periods_are_drafted_at_once_than_the_limit(desk: Desk) -> None:
+    closed(desk)
+    desk.move_to(at("2030-06-12 09:30"))
+    with reading(desk.office.engine) as conn:
+        found = [report.number for report in reports.listed(conn)]
+    assert found == [
+        "R-2028",
+        "R-2029",
+        *(f"R-{month}" for month in (*range(202906, 202913), *range(203001, 203006))),
+    ]
+    assert len(found) == reporting.MISSED_MONTHS_MAX + reporting.MISSED_YEARS_MAX
 
 
 def test_figures_are_those_of_the_month(desk: Desk) -> None:
@@ -216,17 +187,6 @@ def test_a_published_month_is_frozen(desk: Desk) -> None:
     assert stored(desk) == frozen
 
 
-def late_mail(desk: Desk) -> str:
-    """A mail that came on the last day of November and was made a complaint in December only."""
-    now, desk.now = desk.now, at("2026-11-30 17:00")
-    other = desk.write(USER, "新同事入职", "新同事下周入职，请帮忙开通邮箱。谢谢！")
-    desk.now = now
-    desk.move_to(at("2026-12-07 08:31"))
-    subject = f"Re: 新同事入职 [M-{other} {desk.office.sealer.code(f'M-{other}', DESK_A.key, desk.now)}]"
-    desk.write(DESK_A, subject, "投诉")
-    return desk.cases()[-1].number
-
-
 def test_what_arrives_late_becomes_a_dated_correction(desk: Desk) -> None:
     drafted(desk)
     desk.answer(SERVICE_MANAGER, "report_draft", "批准")
@@ -268,53 +228,6 @@ def test_a_correction_that_comes_to_nothing_is_taken_back(desk: Desk) -> None:
         complaints.save(conn, replace(case, received_at=at("2026-12-01 10:00"), version=case.version + 1))
     desk.move_to(at("2026-12-09 09:00"))
     assert stored(desk).corrections == ()
-
-
-def test_the_sheet_has_definitions_and_the_records_behind_every_figure(desk: Desk) -> None:
-    drafted(desk)
-    pages = sheet(desk.got(SERVICE_MANAGER, "report_draft")[-1])
-    assert list(pages) == ["指标", "趋势", "分布", "改进", "定义", "记录编号", "更正"]
-    figures = {row[1]: row[2] for row in pages["指标"][1:]}
-    definitions = {row[1]: row[2] for row in pages["定义"][1:]}
-    assert definitions.keys() == figures.keys()
-    assert all(definitions.values())
-    behind = [row for row in pages["记录编号"][1:] if row[1] == "按时受理率"]
-    yes = [row for row in behind if row[3] == "是"]
-    assert figures["按时受理率"] == len(yes) / len(behind) == 0.5
-    assert {row[2] for row in behind} == {case.number for case in desk.cases()}
-
-
-def test_the_sheet_draws_a_chart_for_every_trend_and_breakdown(desk: Desk) -> None:
-    desk.move_to(at("2026-10-12 09:00"))
-    closed(desk)
-    desk.move_to(at("2026-11-23 09:00"))
-    report = drafted(desk)
-    content = desk.got(SERVICE_MANAGER, "report_draft", "R-202611")[-1].attachments[-1].content
-    charts = [name for name in ZipFile(BytesIO(content)).namelist() if name.startswith("xl/charts/chart")]
-    shown = view(report)
-    assert len(shown.trends) >= 2
-    assert len(charts) == len(shown.trends) + len(shown.parts)
-
-
-def test_names_of_departments_are_never_formulas(desk: Desk) -> None:
-    evil = replace(USER, department='=HYPERLINK("http://evil.example")')
-    desk.organisation = replace(ORGANISATION, people=(evil, *ORGANISATION.people[1:]))
-    drafted(desk)
-    attachment = desk.got(SERVICE_MANAGER, "report_draft")[-1].attachments[-1]
-    book = load_workbook(BytesIO(attachment.content))
-    cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
-    assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
-
-
-def test_the_annual_report_has_twelve_months(desk: Desk) -> None:
-    closed(desk)
-    desk.move_to(at("2027-01-08 09:00"))
-    report = stored(desk, "R-2026")
-    assert value(report, "received") == 1
-    received = report.contents.figures[0]
-    assert received.trend == (*(0,) * 10, 1, 0)
-    assert "服务年报 2026 年" in desk.got(SERVICE_MANAGER, "report_draft", "[R-2026 ")[0].subject
 
 
 @pytest.mark.parametrize(
@@ -361,19 +274,3 @@ def test_the_page_of_the_figures_defines_them_all_in_the_words_of_the_mails() ->
         said = words("en")["figures"][name]
         assert f"| {number} | `{name}` |" in page, name
         assert said["definition"] in page, name
-
-
-def test_work_orders_and_call_backs_are_counted(tmp_path: Path) -> None:
-    with open_desk(tmp_path, work_order_senders=frozenset({ITSM})) as desk:
-        desk.organisation = replace(ORGANISATION, people=(*ORGANISATION.people, person("ITSM", ITSM)))
-        addresses = ("qian@corp.example", "sun@corp.example", "mi@corp.example")
-        export(desk, *(row(f"WO-{n}", address) for n, address in enumerate(addresses, 1)))
-        desk.move_to(at("2026-11-23 09:01"))
-        desk.answer(DESK_A, "callback_worklist", "WO-1 满意\nWO-2 不满意 太慢")
-        desk.move_to(at("2026-12-03 09:00"))
-        report = stored(desk)
-        parts = {one.name: {p.label: p.count for p in one.parts} for one in report.contents.breakdowns}
-    names = ("work_orders", "callback_coverage", "callback_satisfied", "callback_very_dissatisfied")
-    assert [value(report, name) for name in names] == [3, pytest.approx(2 / 3), 0.5, 0]
-    assert parts["callback_results"] == {"4": 1, "2": 1}
-    assert parts["orders_by_category"] == {"桌面": 3}

@@ -11,7 +11,7 @@ from process.outgoing import Outgoing
 from process.review import ReviewRules
 from store import outbox
 from store.database import reading
-from tests import callback_desk, review_meeting, survey_company, test_reports
+from tests import callback_desk, report_month, review_meeting, survey_company
 from tests.company import COLLECTION, DESK_A, GENERAL, LOANS, SERVICE_MANAGER, USER, VIP
 from tests.desk import Desk
 from tests.desk import desk as open_desk
@@ -122,11 +122,11 @@ def _surveyed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
 def _reported(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
     said = SAID[letterhead.default_language]
     with open_desk(folder, letterhead=letterhead) as desk:
-        test_reports.drafted(desk)
+        report_month.drafted(desk)
         desk.answer(SERVICE_MANAGER, "report_draft", said["explained"])
         desk.answer(SERVICE_MANAGER, "report_draft", "批准")
         desk.answer(COLLECTION, "report", said["remark"])
-        test_reports.late_mail(desk)
+        report_month.late_mail(desk)
         desk.move_to(at("2026-12-08 09:00"))
         desk.answer(SERVICE_MANAGER, "report_correction_draft", "批准")
         yield from _sent(desk)
