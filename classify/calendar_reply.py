@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from icalendar import Calendar
-
 from ingest.mail import Attachment, Mail
 
 PARTS_MAX = 5
@@ -53,6 +51,8 @@ def _is_calendar(part: Attachment) -> bool:
 def _reply(content: bytes, own_domain: str) -> CalendarReply | None:
     if content.upper().count(b"BEGIN:") > COMPONENTS_MAX:
         return None
+    from icalendar import Calendar
+
     try:
         # QUIRK: Chinese clients send calendar parts in GBK, whatever RFC 5545 3.1.4 says.
         calendar = Calendar.from_ical(content.decode("utf-8-sig", "replace"))

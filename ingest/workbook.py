@@ -17,9 +17,6 @@ from io import BytesIO
 from itertools import islice
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 ENTRIES_MAX = 2_000
 """Files in the archive."""
 RATIO_MAX = 300
@@ -39,7 +36,7 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DTD = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _BROKEN = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, InvalidFileException, LookupError, NotImplementedError,
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError,
     OSError, RuntimeError, SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What openpyxl and the libraries below it raise on a damaged file."""
@@ -207,6 +204,9 @@ def _has_dtd(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 def _rows(content: bytes, limits: Limits) -> Iterator[Row]:
+    # Not read before there is a workbook: it and numpy would take a sixth of the service's start.
+    import openpyxl
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(

@@ -6,11 +6,13 @@ have. Times are UTC. Sources: RFC 5545, RFC 5546 3.2.2 (REQUEST), 3.2.5 (CANCEL)
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from icalendar import Calendar, Event, vCalAddress, vText
+from typing import TYPE_CHECKING
 
 from process.outgoing import Enclosure
 from process.review import Attendance, Participant, Review
+
+if TYPE_CHECKING:
+    from icalendar import Event, vCalAddress
 
 PARTSTAT = {
     Attendance.UNANSWERED: "NEEDS-ACTION",
@@ -34,6 +36,8 @@ def invitation(
     review: Review, summary: str, description: str, organizer: Organizer, now: datetime
 ) -> tuple[Enclosure, Enclosure]:
     """The calendar part that mail programs act upon, and the same as a file for those that do not."""
+    from icalendar import Calendar
+
     method = "CANCEL" if review.is_cancelled else "REQUEST"
     calendar = Calendar()
     calendar.add("prodid", "-//Ombud//Service review//EN")
@@ -51,7 +55,9 @@ def invitation(
     )
 
 
-def _event(review: Review, words: tuple[str, str], organizer: Organizer, now: datetime) -> Event:
+def _event(review: Review, words: tuple[str, str], organizer: Organizer, now: datetime) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{review.number}@{organizer.domain}")
     event.add("sequence", review.sequence)
@@ -69,7 +75,9 @@ def _event(review: Review, words: tuple[str, str], organizer: Organizer, now: da
     return event
 
 
-def _attendee(participant: Participant) -> vCalAddress:
+def _attendee(participant: Participant) -> "vCalAddress":
+    from icalendar import vText
+
     address = _address(participant.party.name, participant.party.address)
     address.params["ROLE"] = vText("REQ-PARTICIPANT")
     address.params["PARTSTAT"] = vText(PARTSTAT[participant.attendance])
@@ -77,7 +85,9 @@ def _attendee(participant: Participant) -> vCalAddress:
     return address
 
 
-def _address(name: str, address: str) -> vCalAddress:
+def _address(name: str, address: str) -> "vCalAddress":
+    from icalendar import vCalAddress, vText
+
     found = vCalAddress(f"mailto:{address}")
     # RFC 5545 3.1: a parameter holds neither quotes nor control characters.
     found.params["CN"] = vText("".join(c for c in name if c.isprintable() and c != '"') or address)

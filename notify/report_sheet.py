@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
-
 from process.report_view import Line, ReportView, change_line
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 ROWS_MAX = 1_000_000
 """Of a sheet; Excel has 1,048,576."""
@@ -29,13 +30,13 @@ GRID = {"visible": True, "line": {"color": "#E3E8ED", "width": 0.5}}
 class _Book:
     """A workbook under way, with its words and formats."""
 
-    book: Workbook
+    book: "Workbook"
     shown: ReportView
     words: dict[str, Any]
-    head: Format
-    wrap: Format
+    head: "Format"
+    wrap: "Format"
 
-    def sheet(self, name: str, widths: Sequence[int], titles: Sequence[str]) -> Worksheet:
+    def sheet(self, name: str, widths: Sequence[int], titles: Sequence[str]) -> "Worksheet":
         """A sheet with frozen titles, ready to be printed on one page's width."""
         sheet = self.book.add_worksheet(self.words["report"]["sheets"][name])
         for column, width in enumerate(widths):
@@ -48,7 +49,7 @@ class _Book:
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def format(self, unit: str) -> Format:
+    def format(self, unit: str) -> "Format":
         return self.book.add_format({"num_format": FORMATS[unit], "valign": "top"})
 
     def name_of(self, figure: str) -> str:
@@ -57,6 +58,8 @@ class _Book:
 
 def workbook(shown: ReportView, words: dict[str, Any], timezone: ZoneInfo) -> bytes:
     """The bytes of the .xlsx file; the same report gives the same file."""
+    from xlsxwriter import Workbook
+
     file = BytesIO()
     book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": shown.report.made_at.replace(tzinfo=None), "title": shown.report.number})
@@ -99,7 +102,7 @@ def _figures(made: _Book) -> None:
             sheet.write_string(row, 6, line.comment.improvement, made.wrap)
 
 
-def _value(sheet: Worksheet, place: tuple[int, int], line: Line, made: _Book) -> None:
+def _value(sheet: "Worksheet", place: tuple[int, int], line: Line, made: _Book) -> None:
     if line.figure.value is None:
         sheet.write_string(*place, line.value)
     else:
@@ -132,7 +135,7 @@ class _Range:
     columns: tuple[int, int]
 
 
-def _chart(made: _Book, sheet: Worksheet, values: _Range, place: tuple[int, int]) -> None:
+def _chart(made: _Book, sheet: "Worksheet", values: _Range, place: tuple[int, int]) -> None:
     line = made.shown.lines[values.row - 1]
     is_share = line.definition.unit == "share"
     chart = made.book.add_chart({"type": "line" if is_share else "column"})

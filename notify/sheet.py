@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_CHARS_MAX = 32_767
 """What the format takes."""
@@ -51,6 +49,9 @@ def tables(*contents: Table) -> bytes:
 
 def book(target: BytesIO) -> Any:
     """A workbook in which no text becomes a formula, a number or a link."""
+    # Libraries of workbooks and calendars are imported where one is made, so that the service starts sooner.
+    import xlsxwriter
+
     made = xlsxwriter.Workbook(
         target,
         {

@@ -9,8 +9,6 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from classify.questionnaire import BEST, NOT_APPLICABLE, Questionnaire
 from notify.render import words
 from process.outgoing import Enclosure
@@ -56,6 +54,8 @@ def workbook(form: Questionnaire, number: str, language: str) -> bytes:
 
 def new_book(file: BytesIO) -> Any:
     """A workbook in memory in which text stays text, whatever it begins with."""
+    import xlsxwriter
+
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
     book.set_properties({"created": CREATED})
