@@ -9,7 +9,7 @@ another one are given back. Linear. Source: HANDBOOK 3, 8.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classify import callback_answer
 from classify.callback_answer import REMARKS_CHARS_MAX, Result, Said
@@ -181,8 +181,15 @@ def _said(block: list[str]) -> Said:
     for line in lines:
         found = callback_answer.read(line.strip(_SEPARATORS))
         if found.result is not None:
-            return found
+            return replace(found, remarks=_behind(found.result, found.remarks))
     return callback_answer.read(_joined(cells))
+
+
+def _behind(result: Result, remarks: str) -> str:
+    """The remarks without the result that they begin with: 'very dissatisfied waited three days'."""
+    name, rest = result.value.replace("_", " "), remarks.lstrip(_SEPARATORS)
+    is_named = rest[: len(name)].casefold() == name and not rest[len(name) : len(name) + 1].isalnum()
+    return rest[len(name) :].strip(_SEPARATORS) if is_named else remarks
 
 
 def _alone(cell: str) -> Said:

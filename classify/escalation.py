@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from classify import bilingual
 from classify.people import Organisation, Person
 from classify.similarity import says_again, similarity
 
@@ -42,9 +43,9 @@ def vip_reason(person: Person, organisation: Organisation, on: date) -> str:
     """Why a person is a VIP on this day, in words; '' when they are not."""
     for named in organisation.named_vips:
         if person.has_address(named.address) and _covers(named.since, named.until, on):
-            return f"VIP 名单: {named.address}"
-    post = vip_post(person.title, organisation.ranks, organisation.vip_ranks)
-    return f"{person.title}({post})" if post and post != person.title else post
+            return f"{bilingual.VIP_LIST}: {named.address}"
+    # The title says the post that it holds.
+    return person.title if vip_post(person.title, organisation.ranks, organisation.vip_ranks) else ""
 
 
 def _covers(since: date | None, until: date | None, on: date) -> bool:
@@ -103,7 +104,7 @@ def likeness(new: Account, earlier: Account, same_at: float = SAME_AT) -> tuple[
     """
     orders = {account.work_order for account in (new, earlier)}
     if len(orders) == 1 and new.work_order:
-        return Likeness.SAME, f"同一工单 / same work order {new.work_order}"
+        return Likeness.SAME, f"{bilingual.SAME_ORDER} {new.work_order}"
     said = says_again(f"{new.subject}\n{new.text}")
     is_subject_equal = _subject(new) == _subject(earlier) and _is_telling(_subject(new))
     score = similarity(f"{new.subject}\n{new.text}", f"{earlier.subject}\n{earlier.text}")
@@ -126,8 +127,8 @@ def _is_telling(subject: str) -> bool:
 
 
 def _evidence(score: float, said: str, subject: str) -> Iterator[str]:
-    yield f"文字相似度 / similarity of text {score:.0%}"
+    yield f"{bilingual.SIMILAR} {score:.0%}"
     if said:
-        yield f"来信说“{said}” / it says so"
+        yield f"{bilingual.SAYS_AGAIN}: “{said}”"
     if subject:
-        yield f"主题相同 / same subject: {subject[:EVIDENCE_CHARS]}"
+        yield f"{bilingual.SAME_SUBJECT}: {subject[:EVIDENCE_CHARS]}"

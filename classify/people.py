@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from classify import bilingual
 from ingest.authentication import ascii_domain
 
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,253}")
@@ -175,13 +176,10 @@ class Organisation:
         """What a display name claims that its address does not bear out, in words; () when nothing."""
         shown = unicodedata.normalize("NFKC", name[:NAME_CHARS_MAX])
         others = [a for a in ADDRESS.findall(shown) if self.key(a) != sender.key]
-        notes = [f"显示名中另有地址 {a} / the display name shows another address, {a}" for a in others[:1]]
+        notes = [f"{bilingual.OTHER_ADDRESS}: {a}" for a in others[:1]]
         namesake = self._by_name.get(_name_key(name))
         if namesake and not sender.is_in_directory:
-            notes.append(
-                f"显示名与通讯录中的{namesake.name}相同，地址却不是其登记的地址"
-                f" / the display name is that of {namesake.name}, the address is not theirs"
-            )
+            notes.append(f"{bilingual.NAMESAKE}: {namesake.name}")
         return tuple(notes)
 
     def on(self, day: date) -> "Organisation":

@@ -5,11 +5,10 @@ Source: DESIGN 'Trust'; HANDBOOK 8.
 
 from enum import StrEnum
 
+from classify import bilingual
 from classify.facts import Grade, Trust
 from classify.people import Person
 from ingest.authentication import Authentication
-
-_IN_VAIN = "凭据不能抵消认证失败 / a token of ours does not outweigh it"
 
 
 class Capability(StrEnum):
@@ -55,18 +54,18 @@ def grade(
     `disguise` is what the display name pretends: it takes no grade away, but is told.
     """
     found, why = _found(sender, is_sealed, authentication)
-    in_vain = (_IN_VAIN,) if is_sealed and found is Grade.FAILED else ()
+    in_vain = (bilingual.IN_VAIN,) if is_sealed and found is Grade.FAILED else ()
     return Trust(grade=found, reasons=(why, *authentication.reasons, *in_vain), disguise=disguise)
 
 
 def _found(sender: Person, is_sealed: bool, authentication: Authentication) -> tuple[Grade, str]:
     """The grade and what it rests on, in words."""
     if authentication.verdict == "fail":
-        return Grade.FAILED, "发件人认证失败 / authentication failed"
+        return Grade.FAILED, bilingual.FAILED
     if is_sealed:
-        return Grade.PROVEN, "带有我们发给本人的凭据 / a token of ours for this person"
+        return Grade.PROVEN, bilingual.SEALED
     if authentication.verdict == "pass":
-        return Grade.AUTHENTICATED, "发件域已通过认证 / the sender's domain is authentic"
+        return Grade.AUTHENTICATED, bilingual.AUTHENTIC
     if sender.is_in_directory:
-        return Grade.KNOWN, "通讯录中的地址，未经证实 / an address of the directory, nothing proved"
-    return Grade.UNKNOWN, "不在通讯录中的地址 / an address that nobody here has"
+        return Grade.KNOWN, bilingual.KNOWN
+    return Grade.UNKNOWN, bilingual.UNKNOWN

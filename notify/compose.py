@@ -108,6 +108,7 @@ def _rendered(
     language, tag = language_and_tag
     context: dict[str, Any] = {
         "case": notice.case,
+        "matter": notice.matter,
         "facts": notice.facts,
         "to": notice.to,
         "quoted": notice.quoted,
@@ -129,7 +130,7 @@ def _rendered(
     to = links.Addressed(
         address=letterhead.desk_address,
         subject=f"Re: {subject}{tag}",
-        state=notice.case.state.value if notice.case else "",
+        state=notice.case.state.value if notice.case else notice.facts.get("what", ""),
     )
     context["subject"] = subject
     context["choices"] = tuple(links.link(choice, to, words(language), language) for choice in notice.choices)

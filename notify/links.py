@@ -45,7 +45,7 @@ class Addressed:
     subject: str
     """With its tag."""
     state: str = ""
-    """Of the complaint: the same verb may need other words in another state."""
+    """Of the matter: the same verb may need other words in another state."""
 
 
 def link(choice: Choice, to: Addressed, words: dict[str, Any], language: str) -> Link:

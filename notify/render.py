@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from notify.wrap import wrapped
 from process.case import Case, Event
 from process.record_form import MEASURES, Entry, Section, Wording, sections
+from process.telling import belief, spoken, told
 
 LANGUAGES = ("zh", "en")
 QUOTE_CHARS_MAX = 3_000
@@ -114,7 +115,9 @@ def _environments() -> tuple[Environment, Environment]:
         environment.filters["excerpt"] = _excerpt
         environment.filters["answered"] = _answered
         environment.filters["short"] = _short
-        environment.filters["told"] = _told
+        environment.filters["told"] = told
+        environment.filters["spoken"] = spoken
+        environment.filters["belief"] = belief
         environment.globals["moment"] = datetime.fromisoformat
     return text, page
 
@@ -171,16 +174,6 @@ def _short(value: str) -> str:
     """The beginning of somebody's words as one line."""
     text = " ".join(_bounded(value).split())
     return text if len(text) <= SHORT_CHARS else text[:SHORT_CHARS].rstrip() + " …"
-
-
-def _told(event: Event, names: Mapping[str, Any]) -> str:
-    """What an entry of the trail says, the program's own names in it put into words."""
-    if event.what == "rated":
-        return str(names["ratings"].get(event.text, event.text))
-    reason, _, rest = event.text.partition(": ")
-    if event.what == "escalated" and reason in names["reasons"]:
-        return f"{names['reasons'][reason]}{names['labels']['colon']}{rest}"
-    return event.text
 
 
 def _quote_text(value: str) -> str:

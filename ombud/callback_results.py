@@ -5,6 +5,8 @@ Source: HANDBOOK 3.
 
 from dataclasses import replace
 
+from classify import bilingual
+from classify.bilingual import in_language, noted
 from classify.callback_answer import Result, Said
 from classify.people import Role
 from ombud.admit import Dissatisfied, admit_dissatisfied
@@ -51,13 +53,14 @@ def is_first(hand: Hand, one: Callback) -> bool:
 
 def complain(hand: Hand, one: Callback, said: Said) -> str:
     user = requester(one.order, hand.office.organisation)
+    language = user.language or hand.office.letterhead.default_language
     return admit_dissatisfied(
         hand,
         Dissatisfied(
             person=user,
             source=Source.CALLBACK,
-            subject=one.order.title or f"工单 {one.number}",
-            text=said.remarks or f"回访：非常不满意 / call-back: very dissatisfied ({one.number})",
+            subject=one.order.title or f"{in_language(bilingual.WORK_ORDER, language)} {one.number}",
+            text=said.remarks or noted(in_language(bilingual.CALLED_BACK, language), one.number),
             work_order=one.number,
             recorder=hand.facts.sender if hand.facts.sender.key != user.key else None,
         ),
@@ -65,8 +68,9 @@ def complain(hand: Hand, one: Callback, said: Said) -> str:
 
 
 def _note_on_complaint(hand: Hand, one: Callback, result: Result) -> None:
-    before = one.result.value if one.result else ""
-    _append(hand, one.complaint, "noted", f"回访结果更正 / call-back corrected: {before} → {result.value}")
+    before = bilingual.RESULTS[one.result] if one.result else ""
+    text = f"{bilingual.CORRECTED}: {before} → {bilingual.RESULTS[result]}"
+    _append(hand, one.complaint, "noted", text)
 
 
 def log(hand: Hand, number: str, taken: tuple[Taken, ...]) -> None:

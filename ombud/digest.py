@@ -94,12 +94,12 @@ def _is_late(case: Case, now: datetime) -> bool:
 
 
 def _case_item(case: Case, to: Person, office: Office, now: datetime) -> Item:
-    waits_for = ", ".join(person.name or person.address for person in owners(case, office.organisation))
+    late = owners(case, office.organisation)
     return Item(
         matter=case.number,
         case=case,
         group="overdue" if _is_late(case, now) else case.state.value,
-        facts={"late": waits_for},
+        waits_for=tuple(person.name or person.address for person in late),
         choices=choices(case, to, office.organisation),
     )
 

@@ -88,9 +88,9 @@ class Hand:
                 )
             )
 
-    def alert(self, what: str, detail: str) -> None:
+    def alert(self, what: str, detail: str, *choices: Choice) -> None:
         """The desk is told of something that is amiss with the mail in hand."""
-        self.ask_desk("alert", {"what": what, "detail": detail})
+        self.ask_desk("alert", {"what": what, "detail": detail}, *choices)
 
     def keep(self, step: Step) -> None:
         """A step saved whole: record, trail, outbox."""

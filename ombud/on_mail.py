@@ -3,7 +3,7 @@
 Source: HANDBOOK 7.
 """
 
-from classify import passed_on
+from classify import bilingual, passed_on
 from classify.facts import Grade, Trust, Verb
 from classify.people import Role
 from classify.trust import Capability
@@ -80,4 +80,4 @@ def _opened(hand: Hand, incoming: Incoming) -> str:
 def _as_it_came(grade: str, disguise: tuple[str, ...]) -> Trust:
     """The grade that the mail got when it came: the desk's word makes it a complaint, not authentic."""
     found = Grade(grade) if grade in set(Grade) else Grade.UNKNOWN
-    return Trust(grade=found, reasons=("按来信时的判定 / as found when the mail came",), disguise=disguise)
+    return Trust(grade=found, reasons=(bilingual.AS_IT_CAME,), disguise=disguise)

@@ -34,7 +34,7 @@ def answered(hand: Hand) -> str:
         _record(hand, asked, Standing.FORGED, Reading())
         if hand.facts.is_party:
             return forged(hand) or number
-        hand.alert("survey_not_theirs", number)
+        hand.alert("survey_not_theirs", number, Choice(verb=Verb.COMPLAINT))
         return number
     _take_in(hand, survey, asked)
     return number

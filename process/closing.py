@@ -7,6 +7,7 @@ Source: HANDBOOK 2, rows 08-10, 'Closing', 'Escalation'.
 
 from dataclasses import replace
 
+from classify import bilingual
 from classify.facts import Verb
 from classify.form import read as read_form
 from classify.people import Role
@@ -133,7 +134,7 @@ def disputed(turn: Turn) -> Step | Refusal:
 
 
 def _evidence(turn: Turn, was_closed: bool) -> str:
-    told = "对关闭提出异议 / disputes the closure" if was_closed else "用户回复未解决 / answered not solved"
+    told = bilingual.DISPUTED if was_closed else bilingual.NOT_SOLVED
     return f"{turn.case.number}: {told}: {turn.reason}"
 
 
@@ -154,5 +155,5 @@ def rated(turn: Turn) -> Step | Refusal:
     turn = turn.become(rating=rating)
     news: tuple[Notice, ...] = ()
     if rating == VERY_DISSATISFIED:
-        news = turn.to_owner(letter("news", what="rated", text=turn.reason))
+        news = turn.to_owner(letter("news", what="rated", text=turn.act.command.text))
     return turn.step(turn.event("rated", rating), notices=news)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from classify import due
+from classify.bilingual import listed, noted
 from classify.facts import Verb
 from classify.people import Department, Organisation, Role
 from process.case import Case, Party, State
@@ -44,7 +45,7 @@ def suggestions(turn: Turn, returned: str = "") -> Letter:
     names = [s.department.name for s in found] or [
         d.name for d in turn.organisation.departments[:SUGGESTIONS_MAX]
     ]
-    words = "; ".join(f"{s.department.name} ({', '.join(s.words)})" for s in found)
+    words = listed(noted(s.department.name, listed(s.words)) for s in found)
     task = letter("task_assign", returned=returned, suggestions=words)
     choices = (*(Choice(verb=Verb.ASSIGN, argument=name) for name in names), Choice(verb=Verb.ASSIGN))
     return replace(task, choices=(*choices, Choice(verb=Verb.NOTE)))
@@ -57,7 +58,7 @@ def assign(turn: Turn) -> Step | Refusal:
     words = turn.act.command.argument or turn.act.command.text.split("\n")[0]
     department, rest = _named_department(words, turn.organisation)
     if department is None:
-        names = ", ".join(d.name for d in turn.organisation.departments)
+        names = listed(d.name for d in turn.organisation.departments)
         return Refusal(problem="unknown_department", detail=names)
     manager = manager_of(department.name, turn.case, turn.organisation)
     if manager is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from classify import bilingual
 from classify.escalation import Account, Likeness, likeness, vip_reason
 from classify.facts import Command, Grade, Trust, Verb
 from classify.particulars import Particulars
@@ -129,7 +130,7 @@ def _vip_reason(opening: Opening, organisation: Organisation, day: date) -> str:
     for person in (opening.complainant, opening.on_behalf_of):
         reason = vip_reason(person, organisation, day) if person else ""
         if person and reason:
-            return f"{person.name}: {reason}"
+            return bilingual.noted(person.name, reason)
     return ""
 
 
@@ -148,7 +149,7 @@ def _compared(opening: Opening, case: Case, same_at: float) -> tuple[Likeness, s
     Where a delegate does not say for whom they write, it may be a matter of their own: no text decides that.
     """
     if case.number in numbers_in(f"{opening.subject}\n{opening.text}"):
-        return Likeness.SAME, "来信提到它的编号 / the mail names its number"
+        return Likeness.SAME, bilingual.NAMES_NUMBER
     work_order = opening.particulars.work_order
     new = Account(subject=opening.subject, text=opening.text, work_order=work_order)
     old = Account(subject=case.subject, text=case.text, work_order=case.work_order)
@@ -160,10 +161,7 @@ def _compared(opening: Opening, case: Case, same_at: float) -> tuple[Likeness, s
         return Likeness.DIFFERENT, evidence
     if work_order and work_order == case.work_order:
         return verdict, evidence
-    return (
-        Likeness.DOUBTFUL,
-        f"{evidence}; 由代理人提出，未说明代表谁 / by a delegate who does not say for whom",
-    )
+    return Likeness.DOUBTFUL, f"{evidence}; {bilingual.FOR_WHOM}"
 
 
 def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
@@ -173,8 +171,7 @@ def _escalations(turn: Turn, vip: str, repeats: list[tuple[Case, str]]) -> Step:
     if vip:
         causes.append(Cause(once="vip", reason="vip", evidence=vip))
     if repeats:
-        words = "; ".join(f"{case.number} ({evidence})" for case, evidence in repeats)
-        causes.append(Cause(once=BY_MAIL, reason="repeat", evidence=words))
+        causes.append(Cause(once=BY_MAIL, reason="repeat", evidence=_listed(repeats)))
     for cause in causes:
         done = escalate(replace(turn, case=step.case), cause)
         events = (*step.events, *done.events)
@@ -191,16 +188,16 @@ def _warnings(case: Case, opening: Opening, vip: str, earlier: tuple[Earlier, Ea
     repeats, doubtful = earlier
     if opening.trust:
         if opening.trust.grade is Grade.FAILED:
-            yield "发件人认证失败，来信可能是伪造的，请先核实 / authentication failed, perhaps forged: verify first"
+            yield bilingual.PERHAPS_FORGED
         yield from opening.trust.disguise
     if vip and not opening.may_escalate:
-        yield f"发件人身份未经验证，未按 VIP 升级 / sender not verified, not escalated: {vip}"
+        yield f"{bilingual.NO_VIP}: {vip}"
     if repeats and not opening.may_repeat:
-        yield f"发件人身份存疑，未按重复投诉升级 / sender doubtful, not escalated as a repeat: {_listed(repeats)}"
+        yield f"{bilingual.NO_REPEAT}: {_listed(repeats)}"
     if doubtful:
-        yield f"可能是同一事项 / possibly the same matter: {_listed(doubtful)}"
+        yield f"{bilingual.PERHAPS_SAME}: {_listed(doubtful)}"
     if case.about_keys:
-        yield f"投诉涉及 / about: {case.about}"
+        yield f"{bilingual.ABOUT}: {case.about}"
 
 
 def _listed(earlier: Earlier) -> str:

@@ -63,8 +63,9 @@ class Item:
     group: str
     """Under which heading it stands; a template's word."""
     case: Case | None = None
+    waits_for: tuple[str, ...] = ()
+    """Names of those whose turn it is."""
     quoted: Quoted | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from process.case import Case, Event, Judgement, Measures, Party
+from process.telling import belief, spoken, told, who
 
 MEASURES = ("cause", "corrective", "preventive", "responsible", "planned", "actual")
 """What the department fills in, in the order of the form."""
@@ -95,7 +96,10 @@ def sections(case: Case, trail: tuple[Event, ...], wording: Wording) -> tuple[Se
         ("complaint", _complaint(case, wording)),
         ("judgement", _judgement(case, wording)),
         ("handling", _handling(case, wording)),
-        ("verification", (("verification", _verdict(case.verification, wording)),)),
+        (
+            "verification",
+            (("verification", _verdict(case.verification, wording, ("effective", "not_effective"))),),
+        ),
         ("feedback", _feedback(case, wording)),
         ("closing", _closing(case, wording)),
     )
@@ -119,7 +123,7 @@ def _record(case: Case, wording: Wording) -> _Values:
     yield "source", wording.words["sources"][case.source.value]
     yield "received", wording.when(case.received_at)
     yield "recorded", wording.when(case.recorded_at)
-    yield "recorder", case.recorder.name or case.recorder.address or "Ombud"
+    yield "recorder", case.recorder.name or case.recorder.address or wording.words["labels"]["system"]
     yield "state", f"{case.state.step_code} {wording.words['states'][case.state.value]}"
 
 
@@ -134,14 +138,7 @@ def _complainant(case: Case, wording: Wording) -> _Values:
     yield "vip", wording.yes_no(case.is_vip)
     yield "on_behalf_of", wording.parts(case.on_behalf_of.name, case.on_behalf_of.title)
     if wording.is_for_staff:
-        yield "trust", _belief(case, wording)
-
-
-def _belief(case: Case, wording: Wording) -> str:
-    if case.trust is None:
-        return ""
-    reasons = "; ".join((*case.trust.reasons, *case.trust.disguise))
-    return wording.parts(wording.words["grades"][case.trust.grade.value], reasons)
+        yield "trust", belief(case.trust, wording.words)
 
 
 def _complaint(case: Case, wording: Wording) -> _Values:
@@ -155,7 +152,10 @@ def _complaint(case: Case, wording: Wording) -> _Values:
     yield "category", wording.words["categories"].get(case.category, case.category)
     yield "severity", case.severity
     yield "remedy", case.remedy
-    yield "repeat", wording.parts(labels["repeat" if is_repeat else "first"], ", ".join(case.related))
+    yield (
+        "repeat",
+        wording.parts(labels["repeat" if is_repeat else "first"], labels["comma"].join(case.related)),
+    )
     yield "fingerprint", f"SHA-256 {case.fingerprint}" if case.fingerprint else ""
 
 
@@ -168,12 +168,13 @@ def _judgement(case: Case, wording: Wording) -> _Values:
     yield "valid", _verdict(case.valid, wording)
 
 
-def _verdict(judged: Judgement | None, wording: Wording) -> str:
+def _verdict(judged: Judgement | None, wording: Wording, names: tuple[str, str] = ("yes", "no")) -> str:
     if judged is None:
         return ""
     # The grounds of a yes are the staff's own; those of a no were told.
     reason = f"\n{judged.reason}" if judged.reason and (wording.is_for_staff or not judged.is_yes) else ""
-    return wording.parts(wording.yes_no(judged.is_yes), judged.by.name, wording.when(judged.at)) + reason
+    verdict = wording.words["labels"][names[0] if judged.is_yes else names[1]]
+    return wording.parts(verdict, judged.by.name, wording.when(judged.at)) + reason
 
 
 def _handling(case: Case, wording: Wording) -> _Values:
@@ -181,7 +182,7 @@ def _handling(case: Case, wording: Wording) -> _Values:
     yield "department", case.department
     yield "manager", case.department_manager.name
     yield "answer_due", wording.when(case.answer_due_at)
-    yield "copied", ", ".join(party.name for party in case.copied)
+    yield "copied", wording.words["labels"]["comma"].join(party.name for party in case.copied)
     yield from ((name, getattr(taken, name)) for name in MEASURES)
     if taken.text:
         yield "account", taken.text
@@ -216,7 +217,7 @@ def _escalations(case: Case, wording: Wording) -> Section:
             key="escalation",
             label=wording.when(one.at),
             value=wording.parts(reasons.get(one.reason, one.reason), _name(one.to))
-            + (f"\n{one.evidence}" if one.evidence and wording.is_for_staff else ""),
+            + (f"\n{spoken(one.evidence, wording.words)}" if one.evidence and wording.is_for_staff else ""),
             is_wide=True,
         )
         for one in case.escalations
@@ -230,8 +231,8 @@ def _trail(trail: tuple[Event, ...], wording: Wording) -> Section:
         Entry(
             key="trail",
             label=wording.when(event.at),
-            value=f"{event.actor.name or event.actor.address or 'Ombud'} · {wording.words['events'].get(event.what, event.what)}"
-            + (f"\n{event.text}" if event.text and wording.is_for_staff else ""),
+            value=f"{who(event, wording.words)} · {wording.words['events'].get(event.what, event.what)}"
+            + (f"\n{told(event, wording.words)}" if event.text and wording.is_for_staff else ""),
             is_wide=True,
         )
         for event in shown

@@ -7,6 +7,7 @@ which answer each verb gets in each state from each role.
 from dataclasses import dataclass
 from datetime import datetime
 
+from classify.bilingual import listed
 from classify.facts import Verb
 from classify.people import Organisation, Role
 from process.case import Case, Judgement, Party, State
@@ -81,4 +82,4 @@ def _judged(found: Judgement | None, yes: str, no: str) -> Done | None:
 
 def _names(roles: tuple[Role, ...], case: Case, organisation: Organisation) -> str:
     people = {p.key: p.name for role in roles for p in holders(role, case, organisation)}
-    return ", ".join(name for name in list(people.values())[:NAMES_MAX] if name)
+    return listed(list(people.values())[:NAMES_MAX])

@@ -7,6 +7,7 @@ Source: HANDBOOK 2 ('follow-up trail'), 8.
 import re
 from dataclasses import replace
 
+from classify import bilingual
 from classify.facts import Verb
 from classify.people import Role
 from process.case import AttachmentNote, Event
@@ -64,7 +65,7 @@ def _with_files(event: Event, files: tuple[AttachmentNote, ...]) -> Event:
     if not files:
         return event
     names = ", ".join(note.filename or note.content_type for note in files[:FILES_SHOWN])
-    return replace(event, text=f"{event.text}\n附件 / attached: {names}".strip())
+    return replace(event, text=f"{event.text}\n{bilingual.ATTACHED}: {names}".strip())
 
 
 def _question(turn: Turn) -> tuple[Notice, ...]:

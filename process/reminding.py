@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from classify.bilingual import listed
 from classify.facts import Command, Verb
 from classify.people import Organisation, Person, Role
 from process.case import Case, Event, Party, State
@@ -62,7 +63,7 @@ def _bundled(found: list[Notice]) -> Notice:
     if len(found) == 1:
         return found[0]
     items = tuple(
-        Item(matter=n.matter, case=n.case, group=n.facts["rung"], facts=n.facts, choices=n.choices)
+        Item(matter=n.matter, case=n.case, group=n.facts["rung"], waits_for=n.waits_for, choices=n.choices)
         for n in found
     )
     return Notice(template=REMINDERS, to=found[0].to, matter="", items=items)
@@ -84,13 +85,14 @@ def _notices(turn: Turn, rung: Rung) -> tuple[Notice, ...]:
 
 
 def _to_staff(turn: Turn, rung: str, people: tuple[Person, ...]) -> tuple[Notice, ...]:
-    late = ", ".join(person.name for person in owners(turn.case, turn.organisation))
-    return tuple(_reminder(turn, person, {"rung": rung, "late": late}) for person in people)
+    return tuple(_reminder(turn, person, rung) for person in people)
 
 
-def _reminder(turn: Turn, to: Person, facts: dict[str, str]) -> Notice:
+def _reminder(turn: Turn, to: Person, rung: str) -> Notice:
     offered = choices(turn.case, to, turn.organisation)
-    return turn.letter(Letter(template=REMINDER, choices=offered, facts=facts), to)
+    notice = turn.letter(Letter(template=REMINDER, choices=offered, facts={"rung": rung}), to)
+    late = owners(turn.case, turn.organisation)
+    return replace(notice, waits_for=tuple(person.name or person.address for person in late))
 
 
 def _audience(turn: Turn, rung: Rung) -> tuple[Person, ...]:
@@ -105,5 +107,5 @@ def _audience(turn: Turn, rung: Rung) -> tuple[Person, ...]:
 
 
 def _event(turn: Turn, rung: Rung, sent: tuple[Notice, ...]) -> Event:
-    names = ", ".join(notice.to.name or notice.to.address for notice in sent)
+    names = listed(notice.to.name or notice.to.address for notice in sent)
     return Event(at=turn.act.at, actor=Party(), role="", what=EVENTS[rung.name], text=f"→ {names}")

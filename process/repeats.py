@@ -4,6 +4,7 @@ False merges are worse than misses: only a plain likeness escalates by itself (`
 doubtful waits for one of two verbs. Source: HANDBOOK 2 'Escalation', 2.
 """
 
+from classify import bilingual
 from classify.token import numbers_in
 from process.case import Case
 from process.turn import Cause, Refusal, Step, Turn, escalate
@@ -18,7 +19,7 @@ def same(turn: Turn) -> Step | Refusal:
     if not number:
         return Refusal(problem="no_doubt", detail=", ".join(turn.case.doubtful))
     turn = turn.become(related=(*turn.case.related, number), doubtful=_without(turn.case, number))
-    evidence = f"{number}: 服务台判断为同一事项 / held to be the same matter by {turn.act.by.name}"
+    evidence = f"{number}: {bilingual.HELD_SAME} ({turn.act.by.name})"
     done = escalate(turn, Cause(once=BY_MAIL, reason="repeat", evidence=evidence))
     return Step(
         case=done.case, events=(turn.event("same_matter", number), *done.events), notices=done.notices

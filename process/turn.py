@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from classify.bilingual import listed
 from classify.facts import Command, Verb
 from classify.people import Organisation, Person, Role
 from process.case import AttachmentNote, Case, Escalation, Event, Party, State, Stay
@@ -123,7 +124,7 @@ class Turn:
         return (self.letter(letter, self.case.complainant.person),)
 
     def letter(self, letter: "Letter", to: Person) -> Notice:
-        absent = ", ".join(person.name for person in self.organisation.absent(to))
+        absent = listed(person.name for person in self.organisation.absent(to))
         return self.notice(
             letter.template,
             to,

@@ -124,6 +124,7 @@ def test_remarks_keep_what_is_more_than_the_step() -> None:
 NUMBERS = ("WO-1", "WO-2", "WO-10", "20261123001")
 LINES: list[tuple[str, dict[str, str]]] = [
     ("WO-1 满意 已电话确认\nWO-2 非常不满意 等了三天\nWO-10 无人接听", {"WO-1": "4 已电话确认", "WO-2": "1 等了三天", "WO-10": "no_answer"}),
+    ("WO-1 very dissatisfied waited three days\nWO-2: satisfied - quick\nWO-10 neutral", {"WO-1": "1 waited three days", "WO-2": "4 quick", "WO-10": "3"}),
     ("wo-1：满意，很快\nＷＯ－2：一般", {"WO-1": "4 很快", "WO-2": "3"}),
     ("2026-11-24 | WO-1 | 钱进 | 满意 | 备注\n2026-11-24 | WO-2 | 孙总 | 不满意 | 太慢", {"WO-1": "4 备注", "WO-2": "2 太慢"}),
     ("日期\t工单\t用户\t结果\t备注\n2026-11-24\tWO-1\t钱进\t5\t很快", {"WO-1": "5 很快"}),

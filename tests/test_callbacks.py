@@ -62,7 +62,7 @@ def test_same_export_twice_and_a_changed_one(office: Desk) -> None:
 def test_bad_rows_are_told_to_the_desk_and_to_the_person_who_sent_them(office: Desk) -> None:
     export(office, row("WO-1"), row("", "x"), row("WO-3", closed="gestern"), sender=DESK_A.address)
     (told,) = office.got(DESK_A, "import_report")
-    for words in ("orders.csv", "行 3  没有工单号", "行 4", "gestern"):
+    for words in ("orders.csv", "第 3 行  没有工单号", "第 4 行", "gestern"):
         assert words in told.text, told.text
     assert len(office.got(DESK_B, "import_report")) == 1
     export(office, row("WO-5"), sender=DESK_A.address)

@@ -69,5 +69,5 @@ def test_overdue_complaints_come_first_and_are_counted(desk: Desk) -> None:
     desk.write(USER, "打印机", "打印机坏了一周没人修，我要投诉！")
     text = digest_text(desk)
     assert "其中 1 件已逾期" in text
-    assert text.index("已逾期 (1)") < text.index(number) < text.index("等待受理 (1)")
+    assert text.index("已逾期（1）") < text.index(number) < text.index("等待受理（1）")
     assert desk.got(DESK_A, "digest")[-1].subject.startswith("服务台日报：2 件未关闭（1 件逾期）")

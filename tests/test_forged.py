@@ -88,12 +88,12 @@ def test_a_vip_s_name_moves_nobody_without_a_grade(
     assert warned != is_escalated, "the desk is told when it was not escalated"
 
 
-def test_a_forged_complaint_is_taken_and_the_desk_is_told_in_both_languages(office: Desk) -> None:
+def test_a_forged_complaint_is_taken_and_the_desk_is_told(office: Desk) -> None:
     judged(office, USER, COMPLAINT, FAILED)
     for engineer in (DESK_A, DESK_B):
         text = task(office, engineer).text
         assert "发件人认证失败" in text
-        assert "perhaps forged" in text
+        assert "perhaps forged" not in text, "that is the other language's half"
         assert "发件人可信度：认证失败，可能是伪造" in text
         assert "dmarc=fail (corp.example)" in text
     assert "dmarc=fail" in task(office).html
@@ -109,7 +109,10 @@ def test_the_english_task_names_the_grade_too(office: Desk) -> None:
         ),
     )
     judged(office, USER, COMPLAINT, FAILED)
-    assert "Sender trusted: authentication failed, perhaps forged" in task(office).text
+    text = task(office).text
+    assert "Sender trusted: authentication failed, perhaps forged" in text
+    assert "authentication failed, perhaps forged: verify first" in text
+    assert "请先核实" not in text
 
 
 def test_the_complainant_is_not_shown_how_far_they_are_believed(office: Desk) -> None:
@@ -196,7 +199,7 @@ def test_a_record_for_somebody_else_takes_an_engineer_who_is_believed(office: De
 DISGUISES = (
     ('"sun@corp.example" <x@evil.example>', "sun@corp.example"),
     ("=?utf-8?q?sun=40corp=2Eexample_=3Csun=40corp=2Eexample=3E?= <x@evil.example>", "sun@corp.example"),
-    ('"孙总" <x@evil.example>', "显示名与通讯录中的孙总相同"),
+    ('"孙总" <x@evil.example>', "显示名与通讯录中的人相同"),
 )
 
 

@@ -59,7 +59,7 @@ def test_a_plan_waits_for_the_it_service_manager(desk: Desk) -> None:
     survey = survey_plan.plan(desk.office, survey_plan.Wish(opens_at=desk.now))
     desk.collect()
     (mail,) = desk.got(SERVICE_MANAGER, "survey_plan")
-    assert "催收系统开发部：总人数 3, 应发 3" in mail.text
+    assert "催收系统开发部：总人数 3 · 应发 3" in mail.text
     assert "10. 意见建议" in mail.text
     desk.move(days=1)
     assert not desk.got(first(desk), "survey_form"), "nothing goes out before the go-ahead"
@@ -237,7 +237,7 @@ def test_late_forged_and_automatic_answers_are_kept_and_not_counted(desk: Desk) 
     assert "截止之后：1" in report
     assert "不是本人，或发件人无法确认：2" in report
     assert "自动回复：1" in report
-    assert "回收率：0.0% (0 / 4)" in report
+    assert "回收率：0.0%（0 / 4）" in report
 
 
 def test_a_failed_sender_is_not_believed(desk: Desk) -> None:
@@ -484,8 +484,8 @@ def test_next_year_is_compared_with_this_year(desk: Desk) -> None:
         desk.answer(asked(desk, f"a0{n}@corp.example"), "survey_form", FULL, "Q-2027")
     closed(desk, again)
     report = desk.got(SERVICE_MANAGER, "survey_report", "Q-2027")[-1].text
-    assert "比上年 (2026)：▲ 上升 (54.2 → +" in report
-    assert "比上年：▲ 上升 (3.17 → +1.83" in report
+    assert "比上年（2026）：▲ 上升（54.2 → +" in report
+    assert "比上年：▲ 上升（3.17 → +1.83" in report
 
 
 def test_a_person_erased_is_erased_from_the_survey(desk: Desk) -> None:

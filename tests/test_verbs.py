@@ -42,7 +42,7 @@ def test_a_refusal_says_whose_turn_it_is_to_those_whom_the_complaint_concerns() 
     }
     assert names.pop("other department's manager") == "", "to nobody else"
     assert names.pop("department manager") == "", "before the dispatch it is none of theirs"
-    assert set(names.values()) == {"李台, 周台"}
+    assert set(names.values()) == {"李台、周台"}
 
 
 def test_a_step_moves_one_version_and_leaves_a_line_of_the_trail() -> None:
@@ -83,7 +83,7 @@ def test_a_complainants_order_is_information(desk: Desk, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "answer"),
-    [("确认", "不由您来做。\n\n说明：钱进"), ("措施 重启", "不由您来做"), ("关闭 好了", "环节不允许"), ("有效", "环节不允许"), ("投诉", "没有认出")],
+    [("确认", "不由您来做。\n\n应由：钱进"), ("措施 重启", "不由您来做"), ("关闭 好了", "环节不允许"), ("有效", "环节不允许"), ("投诉", "没有认出")],
 )  # fmt: skip
 def test_the_engineer_gets_the_answer_of_the_table(desk: Desk, text: str, answer: str) -> None:
     number = complain(desk)

@@ -26,6 +26,8 @@ SAID = {
         "explained": "[3] 原因：周末无人值班\n改进：增加值班",
         "declined": "不参加 当天出差",
         "moved": "改期 2027-01-29 设备一月底到货",
+        "done": "完成 已上线",
+        "taken": "受理 CHG-77",
         "question": "会上能不能谈谈登录慢的问题？",
         "minutes": review_meeting.MINUTES,
     },
@@ -37,6 +39,8 @@ SAID = {
         "explained": "[3] Cause: nobody on duty at weekends\nImprovement: weekend duty",
         "declined": "decline I am travelling that day",
         "moved": "due 29 January 2027: the parts come at the end of January",
+        "done": "done Live since yesterday",
+        "taken": "accept CHG-77",
         "question": "Could we talk about the slow log-in at the meeting?",
         "minutes": "Decision: the scope of service stays as it is\nDecision (change): SLO from 99.5% to 99.9%\n"
         "Action: capacity alarms; 吴经理; 31 December 2026\nAction: duty handbook; 郑经理; 2027-01-15",
@@ -146,7 +150,7 @@ def _reviewed(folder: Path, letterhead: Letterhead) -> Iterator[Outgoing]:
         desk.answer(COLLECTION, "action", said["moved"])
         desk.move_to(at("2027-01-05 10:00"))
         for person in (COLLECTION, LOANS):
-            for notice, words in (("action", "完成 已上线"), ("change_handover", "受理 CHG-77")):
+            for notice, words in (("action", said["done"]), ("change_handover", said["taken"])):
                 if desk.got(person, notice):
                     desk.answer(person, notice, words)
         yield from _sent(desk)

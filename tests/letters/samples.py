@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from classify.bilingual import listed
 from classify.facts import Grade, Trust, Verb
 from classify.people import Person, Role
 from classify.token import Sealer
@@ -150,7 +151,9 @@ def _status(life: Life) -> Iterator[Notice]:
 
 
 def _refusals(life: Life) -> Iterator[Notice]:
-    details = {"wrong_state": "verifying", "unknown_department": life.cast.organisation.departments[0].name}
+    names = listed(department.name for department in life.cast.organisation.departments)
+    owner = life.cast.of(Role.IT_SERVICE_MANAGER).name
+    details = {"wrong_state": "verifying", "unknown_department": names, "not_your_role": owner}
     for problem in words(life.wording.language)["problems"]:
         to = life.cast.manager
         yield replace(
@@ -167,6 +170,7 @@ def _on(life: Life, template: str, to: Person, **facts: str) -> Notice:
         trail=life.trail,
         facts=facts,
         choices=complaint.choices(life.case, to, life.cast.organisation),
+        waits_for=tuple(person.name for person in owners(life.case, life.cast.organisation)),
     )
 
 
@@ -184,9 +188,25 @@ def _about_mails(said: Wording) -> Iterator[Notice]:
         facts={"evidence": said.grounds},
     )
     for what in words(said.language)["alerts"]:
-        shown = None if what in ("circuit_open", "delivery_failed") else mail
-        facts = {"what": what, "detail": said.detail, "recipient": cast.user.address}
-        yield Notice(template="alert", to=to, matter="M-42" if shown else "", quoted=shown, facts=facts)
+        yield _alert(what, said, to, mail)
+
+
+ALERTED = {
+    "set_aside": (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD)),
+    "survey_not_theirs": (Choice(verb=Verb.COMPLAINT),),
+}
+"""What may be answered on an alert."""
+OF_A_LETTER = ("bounced", "delivery_failed")
+
+
+def _alert(what: str, said: Wording, to: Person, mail: Quoted) -> Notice:
+    facts = {"what": what, "detail": said.detail if what in OF_A_LETTER else said.note}
+    if what == "delivery_failed":
+        facts["recipient"] = CASTS[said.language].user.address
+    matter = {"circuit_open": "", "delivery_failed": "C-2026-00017"}.get(what, "M-42")
+    quoted = mail if matter == "M-42" else None
+    choices = ALERTED.get(what, ())
+    return Notice(template="alert", to=to, matter=matter, quoted=quoted, facts=facts, choices=choices)
 
 
 def quoted(said: Wording, number: int) -> Quoted:
@@ -217,7 +237,7 @@ def _digest(said: Wording, cases: tuple[Case, ...]) -> Notice:
             matter=case.number,
             case=case,
             group="overdue" if count < 3 else case.state.value,
-            facts={"late": ", ".join(person.name for person in owners(case, cast.organisation))},
+            waits_for=tuple(person.name for person in owners(case, cast.organisation)),
             choices=complaint.choices(case, desk, cast.organisation),
         )
         for count, case in enumerate(cases)

@@ -1,0 +1,50 @@
+"""What the program says of its own: written in both languages, shown in the reader's."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from classify import bilingual
+from notify.render import LANGUAGES, words
+from process.case import Event, Party
+from process.telling import told, who
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+def entry(what: str, text: str) -> Event:
+    return Event(at=NOW, actor=Party(), role="", what=what, text=text)
+
+
+@pytest.mark.parametrize("phrase", bilingual.PHRASES)
+def test_each_phrase_has_two_halves_and_each_reader_sees_one(phrase: str) -> None:
+    chinese, english = phrase.split(" / ")
+    assert english.isascii()
+    assert bilingual.in_language(f"C-1: {phrase}: 今天/today", "zh") == f"C-1: {chinese}：今天/today"
+    assert bilingual.in_language(f"C-1: {phrase}: 今天/today", "en") == f"C-1: {english}: 今天/today"
+
+
+def test_no_phrase_is_part_of_another() -> None:
+    for one in bilingual.PHRASES:
+        assert [other for other in bilingual.PHRASES if one in other] == [one]
+
+
+def test_what_people_wrote_is_not_halved() -> None:
+    assert bilingual.in_language("A 部门 / B 部门", "zh") == "A 部门 / B 部门"
+
+
+def test_names_are_listed_as_their_script_does_it() -> None:
+    assert bilingual.listed(["李禾", "", "周晚"]) == "李禾、周晚"
+    assert bilingual.listed(["Tom Hill", "Mary Stone"]) == "Tom Hill, Mary Stone"
+    assert bilingual.noted("孙望舒", "总监") == "孙望舒（总监）"
+    assert bilingual.noted("Tom Hill", "director") == "Tom Hill (director)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_of_ours_is_shown(language: str) -> None:
+    names = words(language)
+    shown = told(entry("escalated", f"repeat: C-1 ({bilingual.SAME_ORDER} INC-7) → 陈总"), names)
+    assert shown.startswith(names["reasons"]["repeat"] + names["labels"]["colon"])
+    assert " / " not in shown
+    assert told(entry("rated", "1"), names) == names["ratings"]["1"]
+    assert who(entry("reminded", ""), names) == names["labels"]["system"]
