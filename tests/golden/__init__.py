@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from classify import questionnaire
 from ombud import config, wiring
 from ombud.explain import Setting, record
 
@@ -19,6 +20,7 @@ _SETTING = Setting(
     settings=_SETTINGS,
     organisation=config.organisation(_SETTINGS),
     words=wiring.word_lists(_SETTINGS),
+    form=questionnaire.load(_SETTINGS.survey.form),
     now=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
 )
 
