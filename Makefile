@@ -61,11 +61,14 @@ else
 endif
 	@touch $(STAMP)
 
-# The tests talk to a real Dovecot; installed when it is missing and we may.
+# The tests talk to a real Dovecot and a real PostgreSQL; installed when they are missing and we may.
 debian-packages:
-	@command -v dovecot >/dev/null 2>&1 || test -x /usr/sbin/dovecot || { \
-	  test "$$(id -u)" = 0 || { echo "the tests need dovecot-imapd: apt-get install dovecot-imapd" >&2; exit 1; }; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dovecot-imapd openssl >/dev/null; }
+	@wanted=""; \
+	command -v dovecot >/dev/null 2>&1 || test -x /usr/sbin/dovecot || wanted="$$wanted dovecot-imapd openssl"; \
+	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$$wanted postgresql"; \
+	test -z "$$wanted" || { \
+	  test "$$(id -u)" = 0 || { echo "the tests need: apt-get install$$wanted" >&2; exit 1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$wanted >/dev/null; }
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -21,7 +21,7 @@ from process.case import Event, Party
 from process.sampling import Candidate, Drawn, Plan
 from process.workorder import WorkOrder
 from store import callbacks, events, numbers, once, workorders
-from store.database import reading
+from store.database import deciding, reading
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ def daily(office: Office) -> int:
     with reading(office.engine) as conn:
         if callbacks.get_draw(conn, day) or not _orders(conn, office, day):
             return 0
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         if not once.take(conn, SUBJECT, f"{day}", now):
             return 0
         draw = _drawn(conn, office, day, now)

@@ -41,7 +41,6 @@ def import_work_orders(context: click.Context, as_json: bool, file: Path) -> Non
     with file.open("rb") as opened:
         content = opened.read(FILE_BYTES_MAX + 1)
     report = _taken_in(office, File(name=file.name, content=content))
-    office.engine.dispose()
     show_callbacks.print_report(report, as_json=as_json)
     sys.exit(0 if report.is_well else launch.EXIT_FAILED)
 
@@ -55,9 +54,10 @@ def _taken_in(office: "Office", file: "File") -> "Report":
     from ombud import import_orders
     from process.workorder import Counts
     from store import workorders
+    from store.database import deciding
 
     def put(orders: "Sequence[WorkOrder]") -> Counts:
-        with office.engine.begin() as conn:
+        with deciding(office.engine) as conn:
             return workorders.put(conn, orders, office.clock())
 
     console = Console(stderr=True)
@@ -65,7 +65,7 @@ def _taken_in(office: "Office", file: "File") -> "Report":
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(file.name, total=table.line_count(file.content))
         report = import_orders.take_in(file, office, put, lambda rows: bar.update(task, completed=rows))
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         workorders.note_import(conn, import_orders.noted(file, report, office.clock(), None))
     return report
 

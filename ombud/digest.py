@@ -21,6 +21,7 @@ from process.complaint import choices
 from process.outgoing import Choice, Item, Notice, Quoted
 from process.roles import owners
 from store import anchors, complaints, inbox, ledger, once
+from store.database import deciding
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def daily(office: Office) -> int:
     now = office.clock()
     if not _is_time(office, now):
         return 0
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         since = once.last(conn, SUBJECT) or now - FIRST_PERIOD
         if not once.take(conn, SUBJECT, f"{_local(office, now).date()}", now):
             return 0

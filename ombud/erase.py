@@ -18,7 +18,7 @@ from ombud.pseudonym import Pseudonym
 from ombud.settings import Settings
 from process.case import Case, Party
 from store import complaints, erasure, inbox
-from store.database import reading
+from store.database import hold_log, reading
 from store.erasure import Swept
 
 EXIT_FAILED = 1
@@ -73,6 +73,7 @@ def _swept(engine: Engine, pseudonym: Pseudonym, *, is_kept: bool) -> Swept:
     with engine.connect() as conn:
         erasure.forget_pages(conn)
         with conn.begin() as transaction:
+            hold_log(conn)
             swept = erasure.sweep(conn, pseudonym, datetime.now(UTC))
             if not is_kept:
                 transaction.rollback()

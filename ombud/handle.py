@@ -27,6 +27,7 @@ from ombud.post import Post
 from process.outgoing import Choice, Notice
 from process.roles import is_staff
 from store import inbox
+from store.database import deciding
 
 log = structlog.get_logger()
 
@@ -70,7 +71,7 @@ def _decide(
     if not arrivals:
         return
     done: list[Became] = []
-    with office.meters.stage("decide"), office.engine.begin() as conn:
+    with office.meters.stage("decide"), deciding(office.engine) as conn:
         for mail, arrival in arrivals:
             with _surviving((mail,), broken), conn.begin_nested():
                 done.append(_handle(conn, office, mail, arrival))

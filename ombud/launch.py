@@ -1,7 +1,8 @@
 """What every command starts with: configuration, database, office; or what is wrong, and an exit code.
 
 Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong use or configuration, 3 another service works on
-this SQLite file. Imports stand inside, so that `ombud --help` and `show` start without a mail parser.
+this SQLite file. Imports stand inside, so that `ombud --help` and `show` start without a mail parser. Connections are
+closed when the command ends.
 """
 
 import sys
@@ -44,10 +45,12 @@ def office(found: "Settings") -> "Office":
     from store.database import DatabaseUnusable
 
     try:
-        return wiring.office(found)
+        made = wiring.office(found)
     except DatabaseUnusable as trouble:
         click.echo(f"database: {trouble}", err=True)
         sys.exit(EXIT_FAILED)
+    click.get_current_context().call_on_close(made.engine.dispose)
+    return made
 
 
 @contextmanager
@@ -62,6 +65,7 @@ def working_alone(found: "Settings") -> "Iterator[Office]":
             try:
                 yield opened
             finally:
+                # Closed before the next service may have the file.
                 opened.engine.dispose()
     except occupancy.Occupied as other:
         click.echo(f"{other}; stop it first, or let it do the work", err=True)
@@ -78,10 +82,12 @@ def database(found: "Settings") -> "Engine":
     try:
         if "not made yet" in check(found.store.url):
             raise DatabaseUnusable("there are no tables yet; `ombud run` or `ombud once` makes them")
-        return open_database(found.store.url)
+        engine = open_database(found.store.url)
     except DatabaseUnusable as trouble:
         click.echo(f"database: {trouble}", err=True)
         sys.exit(EXIT_FAILED)
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
 
 
 def reading(found: "Settings") -> "AbstractContextManager[Connection]":

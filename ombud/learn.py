@@ -106,9 +106,13 @@ def _answers(settings: Settings) -> list[Sample]:
     try:
         if "not made yet" in database.check(settings.store.url):
             return []
-        return list(answers_of_desk(database.open_database(settings.store.url)))
+        engine = database.open_database(settings.store.url)
     except database.DatabaseUnusable as trouble:
         raise CannotLearn(f"database: {trouble}") from trouble
+    try:
+        return list(answers_of_desk(engine))
+    finally:
+        engine.dispose()
 
 
 def answers_of_desk(engine: Engine) -> Iterator[Sample]:

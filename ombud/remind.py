@@ -11,6 +11,7 @@ from ombud.office import Office
 from ombud.post import Post
 from process.reminding import bundle, climb
 from store import complaints, events
+from store.database import deciding
 
 log = structlog.get_logger()
 
@@ -24,7 +25,7 @@ def due(office: Office) -> int:
     if not office.rules.calendar.is_open(now):
         return 0
     organisation = office.organisation
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         cases = complaints.to_remind(conn, now, BATCH)
         steps = [climb(case, now, organisation, office.rules) for case in cases]
         for step in steps:

@@ -68,8 +68,6 @@ def _draft(context: click.Context, text: str, output: Path | None, *, is_month: 
     except reporting.Frozen:
         click.echo(f"{period.number} is published and frozen; use `ombud report correct`", err=True)
         sys.exit(launch.EXIT_FAILED)
-    finally:
-        office.engine.dispose()
 
 
 def _write(office: "Office", period: "Period", folder: Path) -> None:
@@ -92,20 +90,15 @@ def correct(context: click.Context, number: str | None) -> None:
     from store.database import reading
 
     office = launch.office(launch.settings(context.obj))
-    try:
-        with reading(office.engine) as conn:
-            found = [
-                one for one in reports.listed(conn, ReportState.PUBLISHED) if number in (None, one.number)
-            ]
-        if number and not found:
-            click.echo(f"there is no published report {number}", err=True)
-            sys.exit(launch.EXIT_FAILED)
-        changed = reporting.correct(office, found)
-        for one in found:
-            news = "changed; the correction waits for approval" if one.number in changed else "nothing new"
-            click.echo(f"{one.number}: {news}")
-    finally:
-        office.engine.dispose()
+    with reading(office.engine) as conn:
+        found = [one for one in reports.listed(conn, ReportState.PUBLISHED) if number in (None, one.number)]
+    if number and not found:
+        click.echo(f"there is no published report {number}", err=True)
+        sys.exit(launch.EXIT_FAILED)
+    changed = reporting.correct(office, found)
+    for one in found:
+        news = "changed; the correction waits for approval" if one.number in changed else "nothing new"
+        click.echo(f"{one.number}: {news}")
 
 
 @report.command("list")

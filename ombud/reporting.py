@@ -27,7 +27,7 @@ from process.period import Period, ended_before, parse
 from process.report import Contents, Correction, Report, ReportState, contents, corrected, drafted
 from process.report_view import ReportView, view
 from store import events, once, report_rows, reports
-from store.database import reading
+from store.database import deciding, reading
 
 log = structlog.get_logger()
 
@@ -93,7 +93,7 @@ def _workday(office: Office, first: date, count: int) -> date:
 
 def _draft_once(office: Office, period: Period, now: datetime) -> int:
     counted = count(office, period, now)
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         if not once.take(conn, SUBJECT, period.number, now):
             return 0
         _keep_draft(conn, office, drafted(period.number, counted, now))
@@ -104,7 +104,7 @@ def draft(office: Office, period: Period) -> Report:
     """A draft made anew, for the IT service manager; comments on an earlier one stay. Raises Frozen."""
     now = office.clock()
     counted = count(office, period, now)
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         earlier = reports.get(conn, period.number)
         if earlier and earlier.is_published:
             raise Frozen(period.number)
@@ -142,7 +142,7 @@ def corrections(office: Office) -> int:
     local = now.astimezone(office.rules.calendar.timezone)
     if local.time() < office.report_rules.at or not office.rules.calendar.is_workday(local.date()):
         return 0
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         if not once.take(conn, "report-correction", f"{local.date()}", now):
             return 0
     return len(correct(office, _published(office, local.date())))
@@ -174,7 +174,7 @@ def correct(office: Office, published: Iterable[Report]) -> tuple[str, ...]:
 
 
 def _keep_correction(office: Office, report: Report, now: datetime) -> None:
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         reports.save(conn, report)
         note(conn, report, "report_changed", now)
         send_draft(Post(conn=conn, office=office, now=now), report)

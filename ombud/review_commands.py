@@ -87,8 +87,6 @@ def _do(context: click.Context, act: "Callable[[Office], Review]") -> None:
     except reviewing.NotPlanned as trouble:
         click.echo(str(trouble), err=True)
         sys.exit(launch.EXIT_FAILED)
-    finally:
-        office.engine.dispose()
     click.echo(f"{made.number}: {made.state.value}, {len(made.participants)} mails go out with the next run")
 
 

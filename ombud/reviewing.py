@@ -24,6 +24,7 @@ from process.period import Period
 from process.report_view import Line
 from process.review import Meeting, Review, cancelled, moved, planned
 from store import events, reviews
+from store.database import deciding
 
 log = structlog.get_logger()
 
@@ -60,7 +61,7 @@ class ReviewShown:
 def plan(office: Office, year: int, meeting: Meeting) -> Review:
     """A review planned and its invitations written. Raises NotPlanned when it is planned already."""
     year_files = _year(office, year)
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         earlier = reviews.get(conn, f"A-{year}")
         if earlier and not earlier.is_cancelled:
             raise NotPlanned(f"A-{year} is planned already; use `ombud review move`")
@@ -71,13 +72,13 @@ def plan(office: Office, year: int, meeting: Meeting) -> Review:
 def move(office: Office, year: int, meeting: Meeting) -> Review:
     """A review at another time or place. Raises NotPlanned."""
     year_files = _year(office, year)
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         return _keep(conn, office, moved(_planned(conn, year), meeting), ("moved", year_files))
 
 
 def cancel(office: Office, year: int, reason: str) -> Review:
     """A review called off. Raises NotPlanned."""
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         return _keep(conn, office, cancelled(_planned(conn, year)), ("cancelled", None), reason)
 
 
@@ -153,7 +154,7 @@ def due(office: Office) -> int:
     now = office.clock()
     if not office.rules.calendar.is_open(now):
         return 0
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         post = Post(conn=conn, office=office, now=now)
         over, late = reviews.to_minute(conn, now), reviews.to_remind(conn, now)
         for review in over:

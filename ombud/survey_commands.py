@@ -53,17 +53,17 @@ def plan(
     """Plan this year's survey and ask the IT service manager for a go-ahead."""
     from ombud import survey_plan
 
-    with _office(context) as office:
-        calendar = office.rules.calendar
-        opens_at = _local(office, opens, 9) or calendar.add_hours(office.clock(), 0)
-        wish = survey_plan.Wish(
-            opens_at=opens_at, closes_at=_local(office, closes, 18), is_sampled=is_sampled, seed=seed
-        )
-        try:
-            made = survey_plan.plan(office, wish)
-        except survey_plan.NotPlanned as trouble:
-            _fail(str(trouble))
-        click.echo(f"{made.number}: {made.invited} of {made.population} people, waits for the go-ahead")
+    office = _office(context)
+    calendar = office.rules.calendar
+    opens_at = _local(office, opens, 9) or calendar.add_hours(office.clock(), 0)
+    wish = survey_plan.Wish(
+        opens_at=opens_at, closes_at=_local(office, closes, 18), is_sampled=is_sampled, seed=seed
+    )
+    try:
+        made = survey_plan.plan(office, wish)
+    except survey_plan.NotPlanned as trouble:
+        _fail(str(trouble))
+    click.echo(f"{made.number}: {made.invited} of {made.population} people, waits for the go-ahead")
 
 
 @survey.command()
@@ -74,7 +74,8 @@ def send(context: click.Context, number: str | None) -> None:
     from ombud import survey_job
     from process.survey import State
 
-    with _office(context) as office, _found(office, number, State.APPROVED, State.RUNNING) as (post, one):
+    office = _office(context)
+    with _found(office, number, State.APPROVED, State.RUNNING) as (post, one):
         running = survey_job.open_now(post, one) if one.state is State.APPROVED else one
         written = 0
         while batch := survey_job.send(post, running):
@@ -111,7 +112,8 @@ def close(context: click.Context, number: str | None) -> None:
     from ombud import survey_job
     from process.survey import State
 
-    with _office(context) as office, _found(office, number, State.RUNNING) as (post, one):
+    office = _office(context)
+    with _found(office, number, State.RUNNING) as (post, one):
         drafted = survey_job.draft(post, survey_job.close_now(post, one))
         click.echo(f"{drafted.number}: closed, the draft of the report is in the outbox")
 
@@ -131,20 +133,16 @@ def report(context: click.Context, number: str | None, output: Path, language: s
     from ombud import survey_mail
     from process.survey import OVER
 
-    with _office(context) as office, _found(office, number, *OVER) as (post, one):
+    office = _office(context)
+    with _found(office, number, *OVER) as (post, one):
         output.mkdir(parents=True, exist_ok=True)
         for name, content in survey_mail.files(post, one, language):
             (output / name).write_bytes(content)
             click.echo(str(output / name))
 
 
-@contextmanager
-def _office(context: click.Context) -> Iterator["Office"]:
-    office = launch.office(launch.settings(context.obj))
-    try:
-        yield office
-    finally:
-        office.engine.dispose()
+def _office(context: click.Context) -> "Office":
+    return launch.office(launch.settings(context.obj))
 
 
 @contextmanager
@@ -152,8 +150,9 @@ def _found(office: "Office", number: str | None, *states: "State") -> Iterator[t
     """The survey named, else the latest, in one of some states; within a transaction."""
     from ombud.post import Post
     from store import surveys
+    from store.database import deciding
 
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         known = [one for one in surveys.listed(conn) if number in (None, one.number)]
         if not known:
             _fail(

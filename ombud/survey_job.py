@@ -21,6 +21,7 @@ from process.survey_figures import figures, outcome
 from process.survey_report import report
 from process.survey_shown import Sheet, fill_in
 from store import budget, events, survey_answers, surveys
+from store.database import deciding
 from store.survey_answers import Invitation
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ HOUR = timedelta(hours=1)
 def due(office: Office) -> int:
     """Does what is due in all surveys; how many things were done."""
     now = office.clock()
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         post = Post(conn=conn, office=office, now=now)
         return sum(_look(post, survey) for survey in surveys.at_work(conn))
 

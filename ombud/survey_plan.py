@@ -18,6 +18,7 @@ from process import survey_sample
 from process.case import Event, Party
 from process.survey import State, Stratum, Survey, SurveyRules, dates
 from store import events, survey_answers, surveys
+from store.database import deciding
 from store.survey_answers import Invitation
 
 
@@ -45,7 +46,7 @@ def plan(office: Office, wish: Wish) -> Survey:
         raise NotPlanned(
             "nobody is in scope: mark departments with 是 in the column 满意度调查 of their file"
         )
-    with office.engine.begin() as conn:
+    with deciding(office.engine) as conn:
         known = surveys.get(conn, f"Q-{year}")
         if known is not None and known.state not in (State.PLANNED, State.REJECTED):
             raise NotPlanned(f"there is {known.number} already ({known.state}); one survey a year")

@@ -1,14 +1,19 @@
-"""The database opened, migrated and checked.
+"""The database opened, migrated and checked; all that SQLite and PostgreSQL do differently stands here.
 
 SQLite in WAL mode with foreign keys on. synchronous=FULL: a mail is filed away on the server after the
 commit, so the commit must survive a power cut. Write transactions begin IMMEDIATE, so two of them wait
-for each other instead of failing half-way; readers see a snapshot and block nobody. Errors name no values: they
-are logged, and values are what people wrote.
+for each other instead of failing half-way; readers see a snapshot and block nobody.
+
+PostgreSQL by psycopg, with as many processes on as many hosts as there are. Rows are claimed with SKIP LOCKED and
+mails put down with ON CONFLICT, side by side; steps that move a matter or write the log follow one another
+(`deciding`), as all writers do on SQLite, so that each sees what those before it did. Errors name no values: they are
+logged, and values are what people wrote.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +22,44 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 BUSY_TIMEOUT_S = 30
-READ_ONLY = "ombud_reads"
+"""SQLite: longest wait for another writer."""
+CONNECT_TIMEOUT_S = 10
+POOL_KEPT = 5
+"""Connections that are kept open by a process, and
+how many more it may open while all are in use. A process has a thread for each mailbox and four others."""
+POOL_MORE = 15
+POOL_WAIT_S = 30
+"""Longest wait for a connection while all are in use."""
+DEAD_PEER_S = 20
+"""A peer that is cut off is given up after about this time, on both sides: its locks are freed for others."""
+IDLE_IN_STEP_MS = 60_000
+"""Longest pause between two statements of a step that holds the log's lock, before the server ends it."""
+PASSING_SQLITE = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
+"""Primary result codes: busy, locked, no memory, read-only, I/O error, full, cannot open, locking protocol."""
+PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""SQLSTATE classes: connection, rollback (deadlock, serialization), resources (disk full, too many connections),
+object in use, operator's intervention (shutdown, start-up), system error. PostgreSQL, appendix A."""
+PASSING_STATES = frozenset({"25P03", "25006"})
+"""Ended while it was idle in a transaction; a standby that takes no writes (yet)."""
+CANCELLED = "57014"
+"""By a time limit on statements: the statement's own doing."""
+
+
+class Lock(IntEnum):
+    """PostgreSQL's advisory locks, by number; each is held to the end of a transaction."""
+
+    MIGRATION = 0x0B0D_0001
+    LOG = 0x0B0D_0002
 
 
 class DatabaseUnusable(Exception):
-    """The database cannot be opened or migrated; the text says why."""
+    """The database cannot be opened or migrated; the text says why, without a password."""
 
 
 def open_database(url: str) -> Engine:
@@ -33,15 +67,44 @@ def open_database(url: str) -> Engine:
     that was there and open to others."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            _make_private(parsed.database)
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
-            event.listen(engine, "connect", _on_connect)
-            event.listen(engine, "begin", _on_begin)
-            return engine
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        return _sqlite_engine(parsed) if is_sqlite else _postgresql_engine(parsed)
     except (ArgumentError, ImportError, OSError, SQLAlchemyError) as trouble:
-        raise DatabaseUnusable(str(trouble)) from trouble
+        raise DatabaseUnusable(_reason(trouble)) from trouble
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    _make_private(url.database)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        raise DatabaseUnusable(f"{url.get_backend_name()} is neither sqlite nor postgresql")
+    third = max(DEAD_PEER_S // 4, 1)
+    settings = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": "ombud",
+        "keepalives_idle": third,
+        "keepalives_interval": third,
+        "keepalives_count": 3,
+        "tcp_user_timeout": DEAD_PEER_S * 1000,
+        # The server's side of the same; a pooler that takes no options is given `?options=` in the URL.
+        "options": f"-c tcp_keepalives_idle={third} -c tcp_keepalives_interval={third} "
+        f"-c tcp_keepalives_count=3 -c tcp_user_timeout={DEAD_PEER_S * 1000}",
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={name: value for name, value in settings.items() if name not in url.query},
+        pool_size=POOL_KEPT,
+        max_overflow=POOL_MORE,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
 
 
 def _make_private(database: str | None) -> None:
@@ -69,22 +132,72 @@ def _on_connect(connection: Any, record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+_READS = "ombud_reads"
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {_READS: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
 def _on_begin(connection: Connection) -> None:
-    is_reading = connection.get_execution_options().get(READ_ONLY, False)
+    is_reading = connection.get_execution_options().get(_READS, False)
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def is_sqlite(on: Connection | Engine) -> bool:
+    """Whether this is SQLite: a file of this machine, with one writer at a time."""
+    return on.dialect.name == "sqlite"
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading one snapshot."""
-    with engine.connect().execution_options(**{READ_ONLY: True}) as connection, connection.begin():
+    options = _READING[engine.dialect.name]
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def deciding(engine: Engine) -> Iterator[Connection]:
+    """A transaction that moves matters and writes the log: one at a time in the whole installation."""
+    with engine.begin() as connection:
+        hold_log(connection)
+        yield connection
+
+
+def hold_log(connection: Connection) -> None:
+    """The log is this transaction's until it ends; others that write to it wait."""
+    if not is_sqlite(connection):
+        # A host that hangs in the middle of a step must not stop all the others.
+        bound = func.set_config("idle_in_transaction_session_timeout", str(IDLE_IN_STEP_MS), True)
+        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.LOG)), bound))
 
 
 def refuse_writes(connection: Connection) -> None:
     """From now on, this transaction cannot write."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql("PRAGMA query_only=ON" if is_sqlite else "SET TRANSACTION READ ONLY")
+    wanted = "PRAGMA query_only=ON" if is_sqlite(connection) else "SET TRANSACTION READ ONLY"
+    connection.exec_driver_sql(wanted)
+
+
+def new_or_known(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into the table to which ON CONFLICT can be added; both dialects have it, each in its own class."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def is_passing(trouble: BaseException) -> bool:
+    """Whether the same work may succeed later, as it is: locked, full, out of reach, cut off, put back by the server."""
+    if not isinstance(trouble, SQLAlchemyError):
+        return False
+    cause = getattr(trouble, "orig", None)
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return state in PASSING_STATES or (state[:2] in PASSING_CLASSES and state != CANCELLED)
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in PASSING_SQLITE
+    # Without a code: the connection was refused, lost, or none was free.
+    is_cut = isinstance(trouble, DBAPIError) and trouble.connection_invalidated
+    return is_cut or isinstance(trouble, OperationalError | NoneFree)
 
 
 def migrate(engine: Engine) -> None:
@@ -92,6 +205,9 @@ def migrate(engine: Engine) -> None:
     config = _config()
     try:
         with engine.begin() as connection:
+            if not is_sqlite(connection):
+                # Hosts that start together: the first migrates, the others find it done.
+                connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
             _refuse_newer(connection, config)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -118,6 +234,7 @@ def check(url: str) -> str:
     engine = open_database(url)
     try:
         with engine.connect() as connection:
+            _refuse_encoding(connection)
             revision = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as trouble:
         raise DatabaseUnusable(_reason(trouble)) from trouble
@@ -126,5 +243,16 @@ def check(url: str) -> str:
     return f"{engine.dialect.name}, schema {revision or 'not made yet'}"
 
 
+def _refuse_encoding(connection: Connection) -> None:
+    """Mails hold any character; a database that was made with another encoding does not."""
+    if is_sqlite(connection):
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise DatabaseUnusable(f"the database's encoding is {encoding}; make it with ENCODING 'UTF8'")
+
+
 def _reason(trouble: Exception) -> str:
-    return str(trouble.__cause__ or trouble)
+    if isinstance(trouble, ModuleNotFoundError) and trouble.name == "psycopg":
+        return "the driver for PostgreSQL is missing: install ombud with its extra, pip install 'ombud[postgres]'"
+    return " ".join(str(trouble.__cause__ or trouble).split())

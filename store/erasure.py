@@ -29,10 +29,11 @@ from sqlalchemy import (
 
 from process.case import Event, Party
 from store import events
+from store.database import is_sqlite
 from store.events import Detail, Replacement
 from store.inbox import COMPRESSION, unpacked
 from store.record import from_json, to_json
-from store.tables import complaint, erased_content, event, event_detail, metadata
+from store.tables import Words, complaint, erased_content, event, event_detail, metadata
 
 EVENT = "personal_data_erased"
 UNTOUCHED = frozenset({"event", "event_detail", "anchor", "erased_content", "counter"})
@@ -139,7 +140,7 @@ def _sweep_table(work: _Work, table: Table) -> None:
 def _is_swept(column: Column[Any]) -> bool:
     if column.name in KEPT:
         return False
-    return isinstance(column.type, JSON | String) or (
+    return isinstance(column.type, JSON | String | Words) or (
         isinstance(column.type, LargeBinary) and column.name == "content"
     )
 
@@ -234,20 +235,19 @@ def originals(conn: Connection, kind: str) -> dict[int, str]:
 
 def forget_pages(conn: Connection) -> None:
     """From now on, SQLite overwrites what it frees. To be called before the transaction begins."""
-    if conn.dialect.name == "sqlite":
+    if is_sqlite(conn):
         conn.connection.cursor().execute("PRAGMA secure_delete=ON")
 
 
 def compact(engine: Engine) -> bool:
     """The database written anew without what was freed; False while somebody else keeps it in use."""
+    if not is_sqlite(engine):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.exec_driver_sql("VACUUM FULL")
+        return True
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        if engine.dialect.name != "sqlite":
-            raw.rollback()
-            raw.driver_connection.autocommit = True  # type: ignore[union-attr] # VACUUM wants no transaction
-            cursor.execute("VACUUM FULL")
-            return True
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (busy, *_) = cursor.fetchone() or (1,)

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, cast, insert, select, update
 
 from process.case import Event, Party
+from store.database import hold_log
 from store.record import from_json, to_json
 from store.tables import complaint, event, event_detail
 
@@ -72,6 +73,7 @@ def append(
     conn: Connection, number: str, entries: Iterable[Event], replaces: tuple[Replacement, ...] = ()
 ) -> None:
     """Puts the entries at the end of the log; `replaces` belongs to the first of them."""
+    hold_log(conn)
     seq, previous = end(conn)
     for entry in entries:
         seq += 1

@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Executable, Select, bindparam, func, select, update
 
 from ingest.mail import RawMail
+from store.database import new_or_known
 from store.tables import label, mail, mail_sighting
 
 IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
@@ -122,29 +124,42 @@ def _header(head: bytes, name: bytes) -> bytes:
 def add(conn: Connection, raw: RawMail, now: datetime) -> int | None:
     """The id of a mail that is new; None for one that is known, whose sighting is noted."""
     mark = fingerprint(raw.content)
-    known = conn.execute(select(mail.c.id).where(mail.c.fingerprint == mark)).scalar()
-    mail_id = known or _insert(conn, raw, mark, now)
-    _see(conn, raw, mail_id, now)
-    return None if known else mail_id
+    known = _known(conn, mark)
+    new = None if known else _insert(conn, raw, mark, now)
+    # Neither: the reader of another mailbox has put it down since we looked.
+    _see(conn, raw, new or known or _known(conn, mark), now)
+    return new
 
 
-_INSERT = insert(mail).returning(mail.c.id)
+def _known(conn: Connection, mark: str) -> int | None:
+    return conn.execute(select(mail.c.id).where(mail.c.fingerprint == mark)).scalar()
+
+
 _PLACE = ("mailbox", "uidvalidity", "uid")
-_SEE = insert(mail_sighting)
-_SEE_ANEW = update(mail_sighting).where(
-    *(mail_sighting.c[name] == bindparam(f"at_{name}") for name in _PLACE)
-)
 
 
-def _see(conn: Connection, raw: RawMail, mail_id: int, now: datetime) -> None:
-    """Where the mail lies; what lay there before, under a UID that was given anew, lies there no more."""
+@cache
+def _new_mail(dialect: str) -> Executable:
+    return new_or_known(dialect, mail).on_conflict_do_nothing().returning(mail.c.id)
+
+
+@cache
+def _sighting(dialect: str) -> Executable:
+    """What lay there before, under a UID that was given anew, lies there no more."""
+    seen = new_or_known(dialect, mail_sighting)
+    now = {name: seen.excluded[name] for name in ("mail_id", "received_at", "seen_at")}
+    return seen.on_conflict_do_update(index_elements=_PLACE, set_=now)
+
+
+def _see(conn: Connection, raw: RawMail, mail_id: int | None, now: datetime) -> None:
+    """Where the mail lies."""
     place = {name: getattr(raw, name) for name in _PLACE}
     seen = {"mail_id": mail_id, "received_at": raw.received_at, "seen_at": now}
-    if not conn.execute(_SEE_ANEW, {f"at_{name}": value for name, value in place.items()} | seen).rowcount:
-        conn.execute(_SEE, place | seen)
+    conn.execute(_sighting(conn.dialect.name), place | seen)
 
 
-def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
+def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int | None:
+    """Its id; None when the mail has come in meanwhile."""
     row = {
         "mailbox": raw.mailbox,
         "received_at": raw.received_at,
@@ -156,8 +171,8 @@ def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int:
         "state": "waiting",
         "due_at": now,
     }
-    mail_id: int = conn.execute(_INSERT, row).scalar_one()
-    return mail_id
+    new: int | None = conn.execute(_new_mail(conn.dialect.name), row).scalar()
+    return new
 
 
 def sighted(
@@ -188,7 +203,8 @@ def claim(conn: Connection, now: datetime, lease: timedelta, count: int = 1) -> 
     """
     is_due = (mail.c.state == "waiting") & (mail.c.due_at <= now)
     is_plain = (mail.c.tries == 0) & (mail.c.size_bytes <= TOGETHER_BYTES_MAX)
-    first = conn.execute(select(mail.c.id, is_plain).where(is_due).order_by(*_OLDEST).limit(1)).first()
+    oldest = select(mail.c.id, is_plain).where(is_due).order_by(*_OLDEST).limit(1)
+    first = conn.execute(oldest.with_for_update(skip_locked=True)).first()
     if first is None:
         return ()
     among = select(mail.c.id).where(is_due, is_plain if first[1] else mail.c.id == first.id)

@@ -2,23 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, func, select
 
+from store.database import new_or_known
 from store.tables import once
 
 
 def take(conn: Connection, subject: str, rung: str, now: datetime) -> bool:
     """True for the first who asks for this rung of this subject, False for everybody after."""
-    taken = select(once.c.at).where(once.c.subject == subject, once.c.rung == rung)
-    if conn.execute(taken).first():
-        return False
-    try:
-        with conn.begin_nested():
-            conn.execute(insert(once).values(subject=subject, rung=rung, at=now))
-    except IntegrityError:
-        return False
-    return True
+    wanted = new_or_known(conn.dialect.name, once).values(subject=subject, rung=rung, at=now)
+    return conn.execute(wanted.on_conflict_do_nothing().returning(once.c.at)).first() is not None
 
 
 def last(conn: Connection, subject: str) -> datetime | None:

@@ -4,11 +4,13 @@ Times are aware UTC datetimes (`UtcTime` refuses naive ones). What a record form
 stands in JSON columns; what is searched by has a column of its own.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -54,15 +56,37 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """A text as databases can hold it: what is no character for them becomes U+FFFD.
+
+    QUIRK: mails hold NUL, which PostgreSQL refuses, and half surrogate pairs, which UTF-8 cannot say.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return (
+            value
+            if value is None or (value.isascii() and "\0" not in value)
+            else _NO_CHARACTER.sub("\ufffd", value)
+        )
+
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""A number of 64 bits; SQLite's integers are so anyway, and count by themselves only as INTEGER."""
+
 metadata = MetaData(naming_convention=NAMING)
 
 
 def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
+    return Column("id", BIG, primary_key=True)
 
 
 def _text(name: str, **more: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", **more)
+    return Column(name, Words, nullable=False, server_default="", **more)
 
 
 mail = Table(
@@ -101,8 +125,8 @@ mail_sighting = Table(
     metadata,
     _id(),
     Column("mailbox", String(200), nullable=False),
-    Column("uidvalidity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
+    Column("uidvalidity", BIG, nullable=False),
+    Column("uid", BIG, nullable=False),
     Column("mail_id", ForeignKey("mail.id"), nullable=False),
     Column("received_at", UtcTime),  # when the server got what lies there; tells a UID that was given anew
     Column("seen_at", UtcTime, nullable=False),
@@ -147,12 +171,12 @@ escalation = Table(
 event = Table(
     "event",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", BIG, primary_key=True),
     Column("number", String(20), nullable=False, index=True),  # '' for the service as a whole
     Column("at", UtcTime, nullable=False),
     Column("role", String(40), nullable=False),
     Column("what", String(60), nullable=False),
-    Column("mail_id", Integer),
+    Column("mail_id", BIG),
     Column("commitment", String(64), nullable=False),
     Column("replaces", JSON, nullable=False),  # [[seq, commitment], …]
     Column("previous_hash", String(64), nullable=False),
@@ -172,7 +196,7 @@ anchor = Table(
     metadata,
     Column("date", Date, primary_key=True),
     Column("at", UtcTime, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BIG, nullable=False),
     Column("hash", String(64), nullable=False),
 )
 
@@ -180,7 +204,7 @@ erased_content = Table(
     "erased_content",
     metadata,
     Column("kind", String(10), primary_key=True),  # mail, outbox
-    Column("row_id", Integer, primary_key=True),
+    Column("row_id", BIG, primary_key=True),
     Column("sha256", String(64), nullable=False),  # of the original bytes
     Column("pseudonym", String(40), nullable=False),
     Column("at", UtcTime, nullable=False),
@@ -285,7 +309,7 @@ callback_draw = Table(
     Column("at", UtcTime, nullable=False),
     Column("since", UtcTime, nullable=False),  # orders closed from here
     Column("until", UtcTime, nullable=False),  # to before here
-    Column("seed", Integer, nullable=False),
+    Column("seed", BIG, nullable=False),
     Column("volume", Integer, nullable=False),  # of the month, by which the share was chosen
     Column("percent", Integer, nullable=False),
     Column("cool_off_days", Integer, nullable=False),

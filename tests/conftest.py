@@ -1,15 +1,36 @@
 """Fixtures: real servers, started once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain, count
 from pathlib import Path
 
 import pytest
 import structlog
 
-from tests import servers
+from tests import postgresql, servers
 from tests.desk import Desk
 from tests.desk import desk as open_desk
 from tests.site import Site
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store", choices=ENGINES, help="only on this database; without it, on both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What touches the store runs on both databases, everything else once."""
+    if "engine_name" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--store")
+        names = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)] or ENGINES
+        wanted = [name for name in names if only in (None, name)]
+        metafunc.parametrize("engine_name", wanted, indirect=True)
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +43,39 @@ def unset_log() -> None:
 def dovecot() -> Iterator[servers.Dovecot]:
     with servers.dovecot() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Postgresql]:
+    with postgresql.postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def new_store(
+    request: pytest.FixtureRequest, engine_name: str, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Gives URLs of new stores: on SQLite of files that are not there yet, on PostgreSQL migrated databases."""
+    if engine_name == "sqlite":
+        names = chain(["ombud.db"], (f"ombud-{number}.db" for number in count(2)))
+        yield lambda: f"sqlite:///{tmp_path / next(names)}"
+        return
+    server: postgresql.Postgresql = request.getfixturevalue("postgres")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(server.create())
+        return made[-1]
+
+    yield new
+    for url in made:
+        server.drop(url)
+
+
+@pytest.fixture
+def store_url(new_store: Callable[[], str]) -> str:
+    """The URL of a store of the test's own."""
+    return new_store()
 
 
 @pytest.fixture
@@ -37,11 +91,11 @@ def user(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def site(tmp_path: Path, dovecot: servers.Dovecot, sink: servers.Sink, user: str) -> Site:
-    return Site(folder=tmp_path, dovecot=dovecot, sink=sink, user=user)
+def site(tmp_path: Path, dovecot: servers.Dovecot, sink: servers.Sink, user: str, store_url: str) -> Site:
+    return Site(folder=tmp_path, dovecot=dovecot, sink=sink, user=user, store_url=store_url)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(tmp_path) as opened:
+def desk(store_url: str) -> Iterator[Desk]:
+    with open_desk(store_url) as opened:
         yield opened

@@ -146,9 +146,10 @@ def mailto(html: str) -> list[Link]:
 
 
 @contextmanager
-def desk(folder: Path, **changes: object) -> Iterator[Desk]:
-    """A desk of the invented company; `changes` are fields of its Office."""
-    engine = database.open_database(f"sqlite:///{folder / 'ombud.db'}")
+def desk(store: Path | str, **changes: object) -> Iterator[Desk]:
+    """A desk of the invented company; its store is a URL or, of SQLite, a folder; `changes` are fields of its Office."""
+    url = store if isinstance(store, str) else f"sqlite:///{store / 'ombud.db'}"
+    engine = database.open_database(url)
     database.migrate(engine)
     holder: list[Desk] = []
     sealer = Sealer(keys=("k" * 32,), max_age_days=400)

@@ -40,6 +40,7 @@ class Site:
     dovecot: Dovecot
     sink: Sink
     user: str
+    store_url: str
     taken: set[str] = field(default_factory=set)
     _count: int = 0
 
@@ -53,7 +54,7 @@ class Site:
     def configure(self, **changes: dict[str, object]) -> None:
         (self.folder / "password").write_text(PASSWORD)
         base: dict[str, dict[str, object]] = {
-            "store": {"url": "sqlite:///ombud.db"},
+            "store": {"url": self.store_url},
             "mailbox": {
                 "host": HOST, "port": self.dovecot.plain, "security": "plain", "user": self.user,
                 "password_env": None, "password_file": "password",
@@ -63,6 +64,10 @@ class Site:
             "digest": {"at": "never"},
             "directory": {"people": str(SAMPLE / "people.csv"), "departments": str(SAMPLE / "departments.csv")},
         }  # fmt: skip
+        if self.store_url.startswith("postgresql"):
+            # Hosts that share a database share the keys: none is made beside it.
+            (self.folder / "token.key").write_text("k" * 40)
+            base["secrets"] = {"token_keys_file": "token.key"}
         for section, values in changes.items():
             base.setdefault(section, {}).update(values)
         self.config.write_text(edited(EXAMPLE.read_text("utf-8"), base), "utf-8")

@@ -296,7 +296,7 @@ def test_doubles_of_the_service_tick_at_the_same_moment(desk: Desk) -> None:
         desk.write(USER, f"{what}又坏了", f"{what}又坏了，一周了没人处理，我要投诉你们！")
         numbers.append(desk.cases()[-1].number)
     desk.now += timedelta(days=3)
-    url, start = str(desk.office.engine.url), Barrier(4)
+    url, start = desk.office.engine.url.render_as_string(hide_password=False), Barrier(4)
 
     def ticks(_: int) -> int:
         office = replace(desk.office, engine=database.open_database(url))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -37,9 +36,9 @@ FOREIGN = "mx.evil.example; dmarc=pass header.from=corp.example"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Desk]:
+def office(store_url: str) -> Iterator[Desk]:
     """A desk behind a mail server that looks at senders."""
-    with desk(tmp_path, authserv_id=OURS) as found:
+    with desk(store_url, authserv_id=OURS) as found:
         yield found
 
 
@@ -206,9 +205,9 @@ DISGUISES = (
 @pytest.mark.parametrize(("value", "note"), DISGUISES)
 @pytest.mark.parametrize("has_authserv", [True, False])
 def test_a_display_name_is_not_a_vip_and_the_desk_is_told(
-    tmp_path: Path, value: str, note: str, has_authserv: bool
+    store_url: str, value: str, note: str, has_authserv: bool
 ) -> None:
-    with desk(tmp_path, authserv_id=OURS if has_authserv else "") as office:
+    with desk(store_url, authserv_id=OURS if has_authserv else "") as office:
         judged(office, value, COMPLAINT, f"{OURS}; dmarc=pass header.from=evil.example")
         case = only_case(office)
         assert (case.complainant.key, case.is_vip, case.escalations) == ("x@evil.example", False, ())
@@ -230,10 +229,10 @@ def test_a_delegate_moves_the_general_manager_only_when_believed(office: Desk, v
 
 @pytest.mark.parametrize(("verdict", "is_escalated"), [(PASSED, True), (SILENT, False), (FAILED, False)])
 def test_what_the_desk_calls_a_complaint_becomes_no_more_authentic_by_that(
-    tmp_path: Path, verdict: str, is_escalated: bool
+    store_url: str, verdict: str, is_escalated: bool
 ) -> None:
     doubtful = Model(weights={}, intercept=9.0, raise_at=0.9, lower_at=0.0)
-    with desk(tmp_path, authserv_id=OURS, words=replace(words.load(), learned=doubtful)) as office:
+    with desk(store_url, authserv_id=OURS, words=replace(words.load(), learned=doubtful)) as office:
         judged(office, VIP, "请看一下个贷系统的报表。", verdict, subject="报表")
         asked = office.got(DESK_A, "ask_complaint")[0]
         assert "发件人可信度" in asked.text
@@ -247,10 +246,10 @@ def test_what_the_desk_calls_a_complaint_becomes_no_more_authentic_by_that(
 
 @pytest.mark.parametrize(("signed_ok", "grade"), [(True, "authenticated"), (False, "known")])
 def test_signatures_are_looked_at_where_our_server_wrote_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_ok: bool, grade: str
+    store_url: str, monkeypatch: pytest.MonkeyPatch, signed_ok: bool, grade: str
 ) -> None:
     monkeypatch.setattr("ingest.dkim_check._is_valid", lambda raw, number, lookup: signed_ok)
-    with desk(tmp_path, txt_records=lambda name: ()) as office:
+    with desk(store_url, txt_records=lambda name: ()) as office:
         head = (
             f"DKIM-Signature: v=1; a=rsa-sha256; d=corp.example; s=s\r\nFrom: {VIP.address}\r\nTo: {DESK}\r\n"
         )
@@ -260,20 +259,20 @@ def test_signatures_are_looked_at_where_our_server_wrote_nothing(
         assert bool(only_case(office).escalations) == signed_ok
 
 
-def test_signatures_are_not_looked_at_where_our_server_wrote_something(tmp_path: Path) -> None:
+def test_signatures_are_not_looked_at_where_our_server_wrote_something(store_url: str) -> None:
     def never(name: str) -> tuple[str, ...]:
         raise AssertionError(f"asked for {name}")
 
-    with desk(tmp_path, authserv_id=OURS, txt_records=never) as office:
+    with desk(store_url, authserv_id=OURS, txt_records=never) as office:
         judged(office, USER, COMPLAINT, SILENT)
         assert office.mails()[0].trust == "known"
 
 
-def test_dns_that_is_down_holds_no_mail_up(tmp_path: Path) -> None:
+def test_dns_that_is_down_holds_no_mail_up(store_url: str) -> None:
     def down(name: str) -> tuple[str, ...]:
         raise LookupFailed(name)
 
-    with desk(tmp_path, txt_records=down) as office:
+    with desk(store_url, txt_records=down) as office:
         head = f"DKIM-Signature: v=1; a=rsa-sha256; d=corp.example; s=s; h=from; bh=AAAA; b=AAAA\r\nFrom: {USER.address}\r\n"
         office.put(f"{head}Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{COMPLAINT}".encode())
         assert (office.mails()[0].state, office.mails()[0].trust) == ("handled", "known")

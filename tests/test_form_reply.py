@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -27,8 +26,8 @@ FULL = {
 
 
 @pytest.fixture(name="office")
-def an_office(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
+def an_office(store_url: str) -> Iterator[Desk]:
+    with desk(store_url) as made:
         made.write(USER, "投诉催收系统反复报错", "催收系统反复报错，报了三次都没人处理，我要投诉！")
         for notice, text in (
             ("task_accept", "受理"),

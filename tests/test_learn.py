@@ -201,8 +201,8 @@ def test_the_command_refuses_too_few_and_writes_nothing(
     assert list((config_file.parent / "data").glob("*model*")) == []
 
 
-def test_answers_of_the_desk_are_kept_and_learnt_from(tmp_path: Path) -> None:
-    with desk(tmp_path, words=judging_by(fixed(likely=True))) as office:
+def test_answers_of_the_desk_are_kept_and_learnt_from(store_url: str) -> None:
+    with desk(store_url, words=judging_by(fixed(likely=True))) as office:
         asked = ("投影仪", "请把会议室的投影仪换一台。")
         office.write(USER, *asked)
         office.answer(DESK_A, "ask_complaint", "不是投诉")
@@ -227,8 +227,8 @@ def test_the_service_asks_about_what_the_model_raises_and_says_so(tmp_path: Path
         assert "learned from 100 answers" in office.got(DESK_A, "ask_complaint")[0].text
 
 
-def test_the_service_never_lets_the_model_overrule_a_certain_yes(tmp_path: Path) -> None:
-    with desk(tmp_path, words=judging_by(fixed(likely=False))) as office:
+def test_the_service_never_lets_the_model_overrule_a_certain_yes(store_url: str) -> None:
+    with desk(store_url, words=judging_by(fixed(likely=False))) as office:
         office.write(USER, "投诉", "你们的服务太差，无法接受，我要投诉。")
         (case,) = office.cases()
         assert case.source is Source.MAIL

@@ -172,7 +172,8 @@ class Lifecycle(RuleBasedStateMachine):
     def restarts(self) -> None:
         engine = self.desk.office.engine
         engine.dispose()
-        self.desk.office = replace(self.desk.office, engine=database.open_database(str(engine.url)))
+        url = engine.url.render_as_string(hide_password=False)
+        self.desk.office = replace(self.desk.office, engine=database.open_database(url))
 
     # What the model makes of it.
 

@@ -19,6 +19,7 @@ from tests.site import USER, Site
 
 START_S = 20
 EXIT_OCCUPIED = 3
+pytestmark = pytest.mark.sqlite
 
 
 def lock(site: Site) -> Path:

@@ -24,8 +24,8 @@ PHONE = "投诉人：{who}\n电话：010-5550-0001\n投诉内容：催收系统�
 
 
 @pytest.fixture(name="office")
-def an_office(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
+def an_office(store_url: str) -> Iterator[Desk]:
+    with desk(store_url) as made:
         yield made
 
 

@@ -83,8 +83,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(name="office")
-def an_office(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as made:
+def an_office(store_url: str) -> Iterator[Desk]:
+    with desk(store_url) as made:
         yield made
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -70,8 +69,8 @@ def test_the_annual_report_has_twelve_months(desk: Desk) -> None:
     assert "服务年报 2026 年" in desk.got(SERVICE_MANAGER, "report_draft", "[R-2026 ")[0].subject
 
 
-def test_work_orders_and_call_backs_are_counted(tmp_path: Path) -> None:
-    with open_desk(tmp_path, work_order_senders=frozenset({ITSM})) as desk:
+def test_work_orders_and_call_backs_are_counted(store_url: str) -> None:
+    with open_desk(store_url, work_order_senders=frozenset({ITSM})) as desk:
         desk.organisation = replace(ORGANISATION, people=(*ORGANISATION.people, person("ITSM", ITSM)))
         addresses = ("qian@corp.example", "sun@corp.example", "mi@corp.example")
         export(desk, *(row(f"WO-{n}", address) for n, address in enumerate(addresses, 1)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +16,9 @@ FAILED, DELAYED = "failed\r\nStatus: 5.1.1", "delayed\r\nStatus: 4.4.1"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Desk]:
+def office(store_url: str) -> Iterator[Desk]:
     people = tuple(replace(p, phone=PHONE) if p.key == USER.key else p for p in ORGANISATION.people)
-    with desk(tmp_path) as office:
+    with desk(store_url) as office:
         office.organisation = replace(ORGANISATION, people=people)
         yield office
 

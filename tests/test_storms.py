@@ -1,5 +1,6 @@
 """Loops and storms: two desks that face each other, budgets, and the circuit breaker."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ the acknowledgement of the one, taken for a complaint, and that of the other, wh
 ROUNDS = EXCHANGED_MAX + 2
 
 
-def other_site(site: Site, folder: Path) -> Site:
+def other_site(site: Site, folder: Path, store_url: str) -> Site:
     """A second Ombud at another address, on the same servers."""
     folder.mkdir()
-    other = Site(folder=folder, dovecot=site.dovecot, sink=site.sink, user=f"{site.user}_two")
+    other = Site(
+        folder=folder, dovecot=site.dovecot, sink=site.sink, user=f"{site.user}_two", store_url=store_url
+    )
     other.configure(
         mailbox={"address": "help@other.example"},
         sender={"address": "help@other.example", "domain": "other.example"},
@@ -30,16 +33,20 @@ def other_site(site: Site, folder: Path) -> Site:
     [((), 1), ((b"x-ombud-loop",), 1), ((b"x-ombud-loop", b"auto-submitted"), EXCHANGED_MAX)],
 )
 def test_two_desks_that_write_to_each_other_end(
-    site: Site, sink: Sink, tmp_path: Path, stripped: tuple[bytes, ...], exchanged: int
+    site: Site,
+    new_store: Callable[[], str],
+    tmp_path: Path,
+    stripped: tuple[bytes, ...],
+    exchanged: int,
 ) -> None:
     """Each gets what the other sends it."""
-    one, two = site, other_site(site, tmp_path / "two")
+    one, two = site, other_site(site, tmp_path / "two", new_store())
     one.write("help@other.example", "投诉", COMPLAINT)
     carried = []
     for _ in range(ROUNDS):
         for desk in (one, two):
             desk.once()
-        carried.append(_carry(sink, (one, two), stripped))
+        carried.append(_carry(site.sink, (one, two), stripped))
     assert sum(carried) == exchanged, carried
     assert carried[-1] == 0, "the two desks still write to each other"
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -29,16 +28,16 @@ COMPANY = replace(
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as found:
+def office(store_url: str) -> Iterator[Desk]:
+    with desk(store_url) as found:
         found.organisation = COMPANY
         yield found
 
 
 @pytest.fixture
-def tagged(tmp_path: Path) -> Iterator[Desk]:
+def tagged(store_url: str) -> Iterator[Desk]:
     """A desk whose mail server knows subaddresses."""
-    with desk(tmp_path) as found:
+    with desk(store_url) as found:
         letterhead = replace(found.office.letterhead, has_subaddresses=True)
         found.office = replace(found.office, letterhead=letterhead)
         found.organisation = COMPANY
