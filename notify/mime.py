@@ -73,6 +73,11 @@ def alternative(text: str, html: str, calendars: Sequence[Enclosure] = ()) -> Pa
     return _multipart("alternative", [_words("plain", text), _words("html", html), *parts])
 
 
+def plain(text: str) -> Part:
+    """Text alone."""
+    return _words("plain", text)
+
+
 def _words(subtype: str, body: str) -> Part:
     encoded = body.replace("\r\n", "\n").replace("\n", CRLF).encode("utf-8", "replace")
     return _part((f"Content-Type: text/{subtype}; charset=utf-8",), encoded)

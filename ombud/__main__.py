@@ -62,7 +62,7 @@ def run(context: click.Context) -> None:
     outside = pipeline.Outside(
         mailboxes=config.imap_accounts(settings),
         smtp=config.smtp_account(settings),
-        second_path=wiring.second_path(settings),
+        second_paths=wiring.second_paths(settings),
     )
     with launch.working_alone(settings) as office, observe.serving(office, settings.observe):
         pipeline.run(office, outside, signals)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ingest import mailbox
 from ingest.imap import MailboxUnreachable
 from notify import smtp
-from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, smtp_account
+from notify.fault_mail import Mailer
+from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, second_smtp, smtp_account
 from ombud.roster import row_fault
 from ombud.settings import Settings
 from store import database, directory
@@ -33,10 +34,16 @@ def run(settings: Settings) -> list[Checked]:
             for account in imap_accounts(settings)
         ),
         _tried("SMTP", partial(smtp.check, smtp_account(settings))),
+        *(_tried("second SMTP", partial(smtp.check, second.account)) for second in _second(settings)),
         _tried("database", partial(database.check, settings.store.url)),
         _directory(settings),
         _holidays(settings, datetime.now(UTC)),
     ]
+
+
+def _second(settings: Settings) -> list[Mailer]:
+    found = second_smtp(settings)
+    return [found] if found else []
 
 
 def _tried(what: str, check: Callable[[], str]) -> Checked:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from classify import learned, questionnaire, words
 from ombud import roster, secret
 from ombud.faults import Fault, did_you_mean, missing, shown, unreadable
-from ombud.sections import WEEKDAYS, ObserveSection, Server
+from ombud.sections import WEEKDAYS, ObserveSection, SecondSmtp, Server
 from ombud.settings import Settings
 from store import directory
 
@@ -29,6 +29,7 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _store(settings.store.url)
     yield from _mailboxes(settings)
     yield from _server("smtp", settings.smtp, settings.smtp.user)
+    yield from _second_smtp(settings.observe.smtp)
     if needs_secrets:
         yield from _secrets(settings)
     yield from _people(settings)
@@ -92,10 +93,19 @@ def _server(path: str, server: Server, user: str) -> Iterator[Fault]:
         yield missing(f"{path}.password_env", "name the environment variable that holds the password")
 
 
+def _second_smtp(server: SecondSmtp) -> Iterator[Fault]:
+    if not (server.host or server.to):
+        return
+    yield from _server("observe.smtp", server, server.user)
+    if not server.to:
+        yield missing("observe.smtp.to", "give the addresses of those who are told of standing faults")
+
+
 def _secrets(settings: Settings) -> Iterator[Fault]:
     for number, box in enumerate(settings.mailbox, start=1):
         yield from _password(f"mailbox[{number}]", box)
     yield from _password("smtp", settings.smtp)
+    yield from _password("observe.smtp", settings.observe.smtp)
     yield from _webhook(settings.observe)
     yield from _token_keys(settings)
 

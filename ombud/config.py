@@ -20,13 +20,14 @@ from sqlalchemy.exc import ArgumentError
 from classify import questionnaire
 from classify.people import Organisation
 from ingest.imap import ImapAccount
+from notify.fault_mail import Mailer
 from notify.smtp import SmtpAccount
 from notify.webhook import Webhook
 from ombud import coherence, secret
 from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydantic, unreadable
 from ombud.office import Limits
 from ombud.roster import Roster
-from ombud.sections import WEEKDAYS, MailboxSection
+from ombud.sections import WEEKDAYS, MailboxSection, Server
 from ombud.settings import Settings
 from process import workorder
 from process.callback import CallbackRules
@@ -218,7 +219,10 @@ def _imap_account(box: MailboxSection) -> ImapAccount:
 
 def smtp_account(settings: Settings) -> SmtpAccount:
     """The server that mail goes out through, with its password."""
-    smtp = settings.smtp
+    return _smtp_account(settings.smtp, settings.from_address)
+
+
+def _smtp_account(smtp: Server, sender: str) -> SmtpAccount:
     return SmtpAccount(
         host=smtp.host,
         port=smtp.port or SMTP_PORTS[smtp.security],
@@ -227,7 +231,7 @@ def smtp_account(settings: Settings) -> SmtpAccount:
         security=smtp.security,
         ca_file=smtp.ca_file,
         timeout_s=smtp.timeout_s,
-        envelope_sender=settings.from_address,
+        envelope_sender=sender,
     )
 
 
@@ -323,6 +327,13 @@ def webhook(settings: Settings) -> Webhook | None:
     """The robot that is told of standing faults. Raises SecretMissing."""
     url = secret.webhook_url(settings.observe)
     return Webhook(url=url, form=settings.observe.webhook_form) if url else None
+
+
+def second_smtp(settings: Settings) -> Mailer | None:
+    """The server by which standing faults are told, and to whom. Raises SecretMissing."""
+    second = settings.observe.smtp
+    account = _smtp_account(second, settings.from_address)
+    return Mailer(account=account, to=second.to) if second.host else None
 
 
 def limits(settings: Settings) -> Limits:

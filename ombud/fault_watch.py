@@ -1,8 +1,10 @@
 """Tells a standing fault by a second path, once, and tells when it is over.
 
-Mail is the first path, and it may be the very thing that is broken: so a log line at ERROR, a metric, and the
-webhook where one is configured.
+Mail is the first path, and it may be the very thing that is broken: so a log line at ERROR, a metric, and the robot
+or the second SMTP server where one is configured.
 """
+
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,15 +23,15 @@ QUIET_S = 3 * TICK_S
 """A database that answers the probe is well only when no step failed on it for so long: a full disk reads."""
 
 
-def look(office: Office, second_path: SecondPath | None = None) -> None:
+def look(office: Office, second_paths: Sequence[SecondPath] = ()) -> None:
     """Probes the database and tells what is new."""
     _probe(office)
     for news in office.vitals.news():
         _told(office, news)
-        if second_path is not None:
-            second_path.tell(words(news))
-    if second_path is not None:
-        second_path.flush()
+        for path in second_paths:
+            path.tell(words(news))
+    for path in second_paths:
+        path.flush()
 
 
 def _probe(office: Office) -> None:

@@ -65,7 +65,7 @@ class Outside:
 
     mailboxes: Sequence[ImapAccount]
     smtp: SmtpAccount
-    second_path: SecondPath | None = None
+    second_paths: tuple[SecondPath, ...] = ()
     """Told of standing faults, besides log and metrics."""
 
 
@@ -86,7 +86,7 @@ def run(office: Office, outside: Outside, signals: Signals) -> None:
     ]
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(signals.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
-    look = partial(fault_watch.look, office, outside.second_path)
+    look = partial(fault_watch.look, office, outside.second_paths)
     scheduler.add_job(look, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
     scheduler.start()
     signals.tick()

@@ -1,4 +1,4 @@
-"""The second path to people: texts that wait in memory until the robot takes them, each once, oldest first.
+"""The second path to people: texts that wait in memory until robot or second server takes them, each once, oldest first.
 
 When the network itself is the fault, the text comes as soon as there is a way again.
 """

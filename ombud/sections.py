@@ -276,6 +276,10 @@ class SurveySection(Section):
     publish_to: tuple[Email, ...] = ()
 
 
+class SecondSmtp(Server):
+    to: tuple[Email, ...] = ()
+
+
 class ObserveSection(Section):
     host: str = "127.0.0.1"
     port: PortOrNone = 0
@@ -283,6 +287,7 @@ class ObserveSection(Section):
     webhook_env: Variable = ""
     webhook_file: Path | None = None
     webhook_form: Literal["wecom", "slack"] = "wecom"
+    smtp: SecondSmtp = SecondSmtp()
 
 
 class Log(Section):

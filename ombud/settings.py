@@ -81,6 +81,7 @@ class Settings(BaseSettings):
         servers = (
             *((f"mailbox {box.name}", box) for box in self.mailbox),
             ("smtp", self.smtp),
+            ("observe.smtp", self.observe.smtp),
         )
         plain = (
             f'{what}: security = "plain" sends password and mails readable over the network to {server.host}'

@@ -1,5 +1,6 @@
 """From settings to an `Office`: the one place where the parts are put together."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,7 @@ from classify.people import address_key
 from classify.token import Sealer
 from classify.words import Words
 from ingest import dkim_check
-from notify import webhook
+from notify import fault_mail, webhook
 from notify.compose import Letterhead
 from ombud import config, secret
 from ombud.config import Settings
@@ -59,10 +60,15 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
     )
 
 
-def second_path(settings: Settings) -> SecondPath | None:
-    """How people are told of a standing fault besides log and metrics; None when nothing is configured."""
-    found = config.webhook(settings)
-    return None if found is None else SecondPath(post=partial(webhook.post, found))
+def second_paths(settings: Settings) -> tuple[SecondPath, ...]:
+    """How people are told of a standing fault besides log and metrics; each has what waits for it."""
+    robot, mailer = config.webhook(settings), config.second_smtp(settings)
+    posts: list[Callable[[str], str]] = []
+    if robot is not None:
+        posts.append(partial(webhook.post, robot))
+    if mailer is not None:
+        posts.append(partial(fault_mail.post, mailer))
+    return tuple(SecondPath(post=post) for post in posts)
 
 
 def word_lists(settings: Settings) -> Words:

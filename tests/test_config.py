@@ -57,6 +57,7 @@ def uncommented(text: str) -> str:
     lines = text.splitlines()
     keys = (
         "ca_file",
+        "password_env",
         "password_file",
         "token_keys",
         "webhook",

@@ -150,7 +150,7 @@ def running(site: Site, heard: list[str]) -> Iterator[None]:
     outside = pipeline.Outside(
         mailboxes=config.imap_accounts(settings),
         smtp=config.smtp_account(settings),
-        second_path=SecondPath(post=lambda text: heard.append(text) or ""),
+        second_paths=(SecondPath(post=lambda text: heard.append(text) or ""),),
     )
     thread = threading.Thread(target=pipeline.run, args=(office, outside, signals))
     with observe.serving(office, settings.observe):

@@ -92,12 +92,12 @@ def test_the_watch_logs_meters_and_tells_by_the_second_path(
         watch.seconds = second
         office.vitals.failed(MAILBOX, "connection refused")
         with capture_logs() as logs:
-            fault_watch.look(office, path)
+            fault_watch.look(office, [path])
         assert [line["log_level"] for line in logs] == (["error"] if second == 60 else [])
     assert office.meters.registry.get_sample_value("ombud_faults_total", {"what": MAILBOX}) == 1
     office.vitals.well(MAILBOX)
     with capture_logs() as logs:
-        fault_watch.look(office, path)
+        fault_watch.look(office, [path])
     assert [line["event"] for line in logs] == ["fault over"]
     assert heard == [
         "Ombud 故障 / fault: mailbox desk (60 s): connection refused",
