@@ -29,8 +29,8 @@ STEADY_S = 30.0
 Stop = Callable[[], bool]
 
 
-def take_in(office: Office, box: Mailbox) -> int:
-    """Everything in the mailbox that is not stored yet, stored; how many mails were new."""
+def take_in(office: Office, box: Mailbox, wake: Callable[[], None] = lambda: None) -> int:
+    """Everything in the mailbox that is not stored yet, stored, batch by batch; how many mails were new."""
     already: list[int] = []
 
     def known(uidvalidity: int, uids: Sequence[int]) -> set[int]:
@@ -46,6 +46,7 @@ def take_in(office: Office, box: Mailbox) -> int:
         crash.point("received")
         new += _store(office, batch)
         crash.point("stored")
+        wake()
         # A server that will not file is asked again in the next round only; mail is taken in all the same.
         is_filed = is_filed and _filed(office, box, [raw.uid for raw in batch])
         crash.point("filed")
@@ -125,8 +126,7 @@ def _read_on(office: Office, box: Mailbox, stop: Stop, heard: Heard) -> None:
     name = box.account.name
     while not stop():
         office.vitals.doing(name, "reading")
-        if take_in(office, box):
-            heard.wake()
+        take_in(office, box, heard.wake)
         # Only now: a mailbox that opens and cannot be read is not well.
         office.vitals.well(vitals.mailbox(name))
         office.vitals.doing(name, "idle" if box.has_idle else "polling")
