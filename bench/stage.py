@@ -43,11 +43,14 @@ def fill(server: Dovecot, user: str, messages: Iterable[bytes]) -> int:
 
 
 @contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Postfix's smtp-sink, which takes everything and keeps nothing; its port."""
+def smtp_sink(host: str = HOST, folder: Path | None = None) -> Iterator[int]:
+    """Postfix's smtp-sink, which takes everything, and keeps each mail in a file where a folder is given; its port."""
     program = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
     port = free_port()
-    command = [program, "-u", "nobody", f"{HOST}:{port}", "200"]
+    if folder is not None:
+        shutil.chown(folder, "nobody")
+    kept = ["-d", f"{folder}/mail."] if folder else []
+    command = [program, "-u", "nobody", *kept, f"{host}:{port}", "200"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(0.3)
     try:

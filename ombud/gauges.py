@@ -11,11 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from ombud.office import Office
 from ombud.schedule import TICK_S
 from process.case import State
-from store import backlog
+from store import backlog, leases
 from store.backlog import Backlog
 from store.database import reading
+from store.leases import Shares
 
-MAILBOX_STATES = ("reading", "idle", "polling", "unreachable")
+MAILBOX_STATES = ("reading", "idle", "polling", "standby", "unreachable")
 
 
 class Gauges(Collector):
@@ -30,12 +31,13 @@ class Gauges(Collector):
         try:
             now = self._office.clock()
             with reading(self._office.engine) as conn:
-                found = backlog.read(conn, now)
+                found, shares = backlog.read(conn, now), leases.shares(conn)
         except SQLAlchemyError:
             yield _gauge("ombud_database_up", "Whether the database answered this scrape.", 0)
             return
         yield _gauge("ombud_database_up", "Whether the database answered this scrape.", 1)
         yield from _stored(found, now)
+        yield from _shared(shares)
 
     def _vitals(self) -> Iterator[Metric]:
         vitals = self._office.vitals
@@ -78,6 +80,16 @@ def _stored(found: Backlog, now: datetime) -> Iterator[Metric]:
         if state is not State.CLOSED:
             states.add_metric((state.value, state.step_code), counts.get(state.value, 0))
     yield states
+
+
+def _shared(shares: Shares) -> Iterator[Metric]:
+    yield _gauge("ombud_services", "Processes that share the database.", len(shares.services))
+    left = _family(
+        "ombud_mailbox_lease_seconds", "Until the lease of a mailbox runs out.", "mailbox", "holder"
+    )
+    for lease in shares.leases:
+        left.add_metric((lease.mailbox, lease.holder), lease.seconds)
+    yield left
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -16,6 +16,7 @@ from classify.token import Sealer
 from classify.words import Words
 from ingest.dkim_check import TxtRecords
 from notify.compose import Letterhead
+from ombud.holding import own_name
 from ombud.meters import Meters
 from ombud.owed import Owed
 from ombud.vitals import Vitals
@@ -25,6 +26,7 @@ from process.report_rules import ReportRules
 from process.review import ReviewRules
 from process.rules import Rules
 from process.survey import SurveyRules
+from store.claims import Claimant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,6 @@ class Limits:
     """Automatic mails to one address outside of the staff in 24 hours, beyond which its mail is not answered."""
     outgoing_per_hour: int = 1000
     """Mails that go out in an hour; beyond it they wait, and the desk is told once."""
-    readers: int = 0
-    """Processes that read mails beside the service while many wait."""
     sweep_s: float = 300.0
     """Longest wait for IDLE before the mailbox is searched anyway."""
     repeat_window: timedelta = timedelta(days=90)
@@ -77,6 +77,13 @@ class Office:
     vitals: Vitals = field(default_factory=Vitals)
     owed: Owed = field(default_factory=Owed)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    name: str = field(default_factory=own_name)
+    """Of this process, among all that share the database."""
+
+    @property
+    def claimant(self) -> Claimant:
+        """As whom this process takes mails into its hand."""
+        return Claimant(name=self.name, lease=self.limits.lease)
 
     @property
     def has_verdicts(self) -> bool:

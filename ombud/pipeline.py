@@ -9,7 +9,6 @@ wake-up that was missed, and so that time is looked at. Work that is claimed is 
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic, sleep
@@ -21,9 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable
 from ingest.mailbox import Mailbox
 from notify.smtp import Smtp, SmtpAccount
-from ombud import fault_watch, handle, receive, schedule, send, vitals
+from ombud import fault_watch, handle, holding, receive, schedule, send, vitals
+from ombud.holding import Holding
 from ombud.office import Office
-from ombud.readers import Readers
 from ombud.schedule import TICK_S
 from ombud.second_path import SecondPath
 from store import inbox
@@ -36,8 +35,6 @@ DATABASE_PAUSE_S = 2.0
 ONCE_TRIES = 3
 ONCE_PAUSE_S = 1.0
 """Between the tries of `once` to read a mailbox."""
-ONCE_LOOK_S = 0.5
-"""How often `once` looks whether the mailboxes are read, if nothing came."""
 ONCE_PATIENCE_S = 15.0
 """How long `once` waits for the second and third try of a mail that failed."""
 
@@ -76,13 +73,16 @@ class Outside:
 def run(office: Office, outside: Outside, signals: Signals) -> None:
     """The service, until `signals.end`. Raises what ended a step that ought not to have ended."""
     failures: list[BaseException] = []
+    holds = holding.of(office.engine, office.name, [account.name for account in outside.mailboxes])
+    watched = [receive.Watched(account=account, holding=holds) for account in outside.mailboxes]
     steps: list[tuple[str, Callable[[], None]]] = [
-        (f"receive {account.name}", _receiver(office, account, signals)) for account in outside.mailboxes
+        (f"receive {one.account.name}", _receiver(office, one, signals)) for one in watched
     ]
     steps += [
         ("handle", lambda: _handle(office, signals)),
-        ("send", lambda: _send(office, outside.smtp, signals)),
+        ("send", lambda: _send(office, outside.smtp, signals, holds)),
         ("clock", lambda: _keep_time(office, signals)),
+        ("leases", lambda: holds.keep(signals.stop)),
     ]
     threads = [
         threading.Thread(target=_guarded, args=(office, step, signals, failures), name=name)
@@ -99,6 +99,7 @@ def run(office: Office, outside: Outside, signals: Signals) -> None:
     for thread in threads:
         thread.join()
     scheduler.shutdown()
+    holds.leave()
     if failures:
         raise failures[0]
 
@@ -121,25 +122,28 @@ def _guarded(
             signals.end()
 
 
-def _receiver(office: Office, account: ImapAccount, signals: Signals) -> Callable[[], None]:
-    return lambda: receive.watch(office, account, signals.stop.is_set, signals.handle.set)
+def _receiver(office: Office, watched: receive.Watched, signals: Signals) -> Callable[[], None]:
+    return lambda: receive.watch(office, watched, signals.stop.is_set, signals.handle.set)
 
 
 def _handle(office: Office, signals: Signals) -> None:
-    with Readers(office.words, office.limits.readers) as readers:
-        while not signals.stop.is_set():
-            signals.handle.wait()
-            signals.handle.clear()
-            for _ in handle.backlog(office, readers, signals.stop.is_set):
-                signals.send.set()
+    while not signals.stop.is_set():
+        signals.handle.wait()
+        signals.handle.clear()
+        while not signals.stop.is_set() and handle.next_mails(office):
+            signals.send.set()
 
 
-def _send(office: Office, account: SmtpAccount, signals: Signals) -> None:
+def _send(office: Office, account: SmtpAccount, signals: Signals, holds: Holding) -> None:
+    def must_end() -> bool:
+        """Also when others may send by now what this process has in hand."""
+        return signals.stop.is_set() or not holds.lives()
+
     with Smtp(account) as smtp:
         while not signals.stop.is_set():
             signals.send.wait()
             signals.send.clear()
-            while not signals.stop.is_set() and send.due_mails(office, smtp, signals.stop.is_set):
+            while not must_end() and send.due_mails(office, smtp, must_end):
                 pass
 
 
@@ -153,28 +157,30 @@ def _keep_time(office: Office, signals: Signals) -> None:
 
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
-    """Works off all that is there, the steps side by side; False when a mailbox could not be read, or its mails not
-    filed away."""
-    signals = Signals()
-    with ThreadPoolExecutor(len(accounts) + 1, thread_name_prefix="once") as threads:
-        taking_in = [threads.submit(_taken_in, office, account, signals) for account in accounts]
-        sending = threads.submit(_send_all, office, smtp_account, signals)
-        try:
-            _handle_all(office, signals, lambda: all(one.done() for one in taking_in))
-            while schedule.tick(office):
-                pass
-        finally:
-            signals.end()
-        sending.result()
-    return all(one.result() for one in taking_in)
+    """Works off all that is there; False when a mailbox could not be read, or its mails not filed away."""
+    holds = holding.of(office.engine, office.name, [account.name for account in accounts])
+    holds.look()
+    were_read = [_taken_in(office, account, holds) for account in accounts]
+    holds.leave()
+    _handle_all(office)
+    while schedule.tick(office):
+        pass
+    with Smtp(smtp_account) as smtp:
+        while send.due_mails(office, smtp):
+            pass
+    return all(were_read)
 
 
-def _taken_in(office: Office, account: ImapAccount, signals: Signals) -> bool:
-    """Whether a mailbox could be read, in a few tries, and its mails filed away."""
+def _taken_in(office: Office, account: ImapAccount, holds: Holding) -> bool:
+    """Whether a mailbox could be read, in a few tries, and its mails filed away; or another process reads it."""
     for left in reversed(range(ONCE_TRIES)):
+        permit = holds.permit(account.name)
+        if permit is None:
+            log.info("mailbox is read by another process", mailbox=account.name)
+            return True
         try:
             with Mailbox.open(account) as box:
-                receive.take_in(office, box, signals.handle.set)
+                receive.take_in(office, box, permit)
         except MailboxUnreachable as trouble:
             log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble), tries_left=left)
             if isinstance(trouble, MailboxRefused) or not left:
@@ -185,35 +191,14 @@ def _taken_in(office: Office, account: ImapAccount, signals: Signals) -> bool:
     return False
 
 
-def _handle_all(office: Office, signals: Signals, are_taken_in: Callable[[], bool]) -> None:
-    """Handles what waits until nothing more can come, and gives what failed its further tries."""
+def _handle_all(office: Office) -> None:
     until = monotonic() + ONCE_PATIENCE_S
-    with Readers(office.words, office.limits.readers) as readers:
-        while True:
-            signals.handle.clear()
-            is_all_in = are_taken_in()
-            for _ in handle.backlog(office, readers, lambda: False):
-                signals.send.set()
-            if not is_all_in:
-                signals.handle.wait(ONCE_LOOK_S)
-                until = monotonic() + ONCE_PATIENCE_S
-                continue
-            with reading(office.engine) as conn:
-                next_at = inbox.next_waiting_at(conn)
-            wait_s = (next_at - office.clock()).total_seconds() if next_at else ONCE_PATIENCE_S
-            if monotonic() + wait_s >= until:
-                return
-            sleep(max(wait_s, 0.05))
-
-
-def _send_all(office: Office, account: SmtpAccount, signals: Signals) -> None:
-    """Sends what is due until the others have stopped and nothing more is."""
-    with Smtp(account) as smtp:
-        while True:
-            signals.send.wait()
-            signals.send.clear()
-            is_last = signals.stop.is_set()
-            while send.due_mails(office, smtp):
-                pass
-            if is_last:
-                return
+    while True:
+        while handle.next_mails(office):
+            pass
+        with reading(office.engine) as conn:
+            next_at = inbox.next_waiting_at(conn)
+        wait_s = (next_at - office.clock()).total_seconds() if next_at else ONCE_PATIENCE_S
+        if monotonic() + wait_s >= until:
+            return
+        sleep(max(wait_s, 0.05))

@@ -16,21 +16,25 @@ from ingest.imap import ImapAccount, MailboxUnreachable
 from ingest.mail import RawMail
 from ingest.mailbox import Mailbox
 from ombud import crash, vitals
+from ombud.holding import ALONE, Holding, Permit
 from ombud.office import Office
 from store import inbox
 from store.database import reading
+from store.leases import LeaseLost
 
 log = structlog.get_logger()
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MAX_S = 300.0
 STEADY_S = 30.0
+STANDBY_S = 0.2
+"""Between two looks whether the mailbox is ours to read."""
 
 Stop = Callable[[], bool]
 
 
-def take_in(office: Office, box: Mailbox, wake: Callable[[], None] = lambda: None) -> int:
-    """Everything in the mailbox that is not stored yet, stored, batch by batch; how many mails were new."""
+def take_in(office: Office, box: Mailbox, permit: Permit = ALONE) -> int:
+    """Everything in the mailbox that is not stored yet, stored; how many mails were new. Raises LeaseLost."""
     already: list[int] = []
 
     def known(uidvalidity: int, uids: Sequence[int]) -> set[int]:
@@ -44,9 +48,8 @@ def take_in(office: Office, box: Mailbox, wake: Callable[[], None] = lambda: Non
     is_filed = True
     for batch in box.unseen(known):
         crash.point("received")
-        new += _store(office, batch)
+        new += _store(office, batch, permit)
         crash.point("stored")
-        wake()
         # A server that will not file is asked again in the next round only; mail is taken in all the same.
         is_filed = is_filed and _filed(office, box, [raw.uid for raw in batch])
         crash.point("filed")
@@ -70,8 +73,9 @@ def _filed(office: Office, box: Mailbox, uids: Sequence[int]) -> bool:
     return True
 
 
-def _store(office: Office, batch: Sequence[RawMail]) -> int:
+def _store(office: Office, batch: Sequence[RawMail], permit: Permit) -> int:
     with office.meters.stage("receive"), office.engine.begin() as conn:
+        permit.confirm(conn)
         ids = [inbox.add(conn, raw, office.clock()) for raw in batch]
     new = sum(mail_id is not None for mail_id in ids)
     office.meters.received.labels(batch[0].mailbox).inc(new)
@@ -79,21 +83,44 @@ def _store(office: Office, batch: Sequence[RawMail]) -> int:
     return new
 
 
-def watch(office: Office, account: ImapAccount, stop: Stop, wake: Callable[[], None]) -> None:
-    """Reads a mailbox until `stop`; returns only then."""
-    backoff = Backoff()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A mailbox that is watched, and whom to ask for leave to read it."""
+
+    account: ImapAccount
+    holding: Holding = ALONE
+
+
+def watch(office: Office, watched: Watched, stop: Stop, wake: Callable[[], None]) -> None:
+    """Reads a mailbox, while this process has leave to, until `stop`; returns only then."""
+    account, backoff = watched.account, Backoff()
     while not stop():
+        permit = watched.holding.permit(account.name)
+        if permit is None:
+            _stand_by(office, account.name, stop)
+            continue
         try:
             with Mailbox.open(account) as box:
                 log.info("mailbox open", mailbox=account.name)
-                _read_on(office, box, stop, Heard(wake=wake, steady=backoff.reset))
+                _read_on(office, box, permit, Heard(stop=stop, wake=wake, steady=backoff.reset))
+        except LeaseLost:
+            log.warning("mailbox taken over, what was fetched is left to its reader", mailbox=account.name)
         except MailboxUnreachable as trouble:
             office.vitals.doing(account.name, "unreachable")
             office.vitals.failed(vitals.mailbox(account.name), str(trouble))
             pause_s = backoff.next_s()
             # One lost connection is no matter for a person; what stands is told by the fault watch.
             log.warning("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=pause_s)
+            watched.holding.pass_on(account.name)
             pause(pause_s, stop)
+            watched.holding.try_again(account.name)
+
+
+def _stand_by(office: Office, name: str, stop: Stop) -> None:
+    """Another process reads the mailbox, and knows how it is with it."""
+    office.vitals.doing(name, "standby")
+    office.vitals.well(vitals.mailbox(name))
+    pause(STANDBY_S, stop)
 
 
 @dataclass(slots=True)
@@ -114,23 +141,28 @@ class Backoff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Whom a reading mailbox tells."""
+    """Who ends the reading of a mailbox, and whom it tells."""
 
+    stop: Stop
     wake: Callable[[], None]
     """Mail was stored."""
     steady: Callable[[], None]
     """The connection holds."""
 
 
-def _read_on(office: Office, box: Mailbox, stop: Stop, heard: Heard) -> None:
+def _read_on(office: Office, box: Mailbox, permit: Permit, heard: Heard) -> None:
+    def ended() -> bool:
+        return heard.stop() or not permit.stands()
+
     name = box.account.name
-    while not stop():
+    while not ended():
         office.vitals.doing(name, "reading")
-        take_in(office, box, heard.wake)
+        if take_in(office, box, permit):
+            heard.wake()
         # Only now: a mailbox that opens and cannot be read is not well.
         office.vitals.well(vitals.mailbox(name))
         office.vitals.doing(name, "idle" if box.has_idle else "polling")
-        _wait(office, box, stop, heard.steady)
+        _wait(office, box, ended, heard.steady)
 
 
 def _wait(office: Office, box: Mailbox, stop: Stop, steady: Callable[[], None]) -> None:

@@ -23,7 +23,6 @@ from ombud.values import (
     Percent,
     Port,
     PortOrNone,
-    Processes,
     RemindBefore,
     ReportDay,
     Seconds,
@@ -217,7 +216,6 @@ class LimitsSection(Section):
     retry_s: Seconds = 2
     lease_s: Seconds = 300
     sweep_s: Seconds = 300
-    readers: Processes | None = None
     replies_per_day: Count = 20
     outgoing_per_hour: Count = 1000
 

@@ -22,6 +22,7 @@ from ombud.owed import Tried
 from ombud.post import Post
 from process.outgoing import Deferred, Notice, Outcome, Outgoing, Refused, Sent
 from store import budget, once, outbox
+from store.database import Lock, hold
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def due_mails(office: Office, smtp: Carrier, is_stopped: Callable[[], bool] = la
     _settle(office)
     with office.engine.begin() as conn:
         share = _share(conn, office)
-        items = outbox.claim_due(conn, office.clock(), office.limits.lease, share)
+        items = outbox.claim_due(conn, office.clock(), office.claimant, share)
     crash.point("sending")
     ours_until = office.clock() + office.limits.lease
     outcomes: list[Outcome] = []
@@ -58,7 +59,8 @@ def due_mails(office: Office, smtp: Carrier, is_stopped: Callable[[], bool] = la
         crash.point("recorded")
     if is_stopped() and len(outcomes) < len(items):
         with office.engine.begin() as conn:
-            outbox.give_back(conn, [item.id for item in items[len(outcomes) :]], office.clock())
+            left = [item.id for item in items[len(outcomes) :]]
+            outbox.give_back(conn, left, office.claimant, office.clock())
     return len(items)
 
 
@@ -105,7 +107,10 @@ def _share(conn: Connection, office: Office) -> outbox.Share:
     """What may go out now: the circuit breaker. Beyond the hour's budget only alerts about the service
     itself go; those about a mail would be a storm of their own."""
     now = office.clock()
-    room = office.limits.outgoing_per_hour - budget.gone_between(conn, now - HOUR, now)
+    # Other processes count what we are about to take only when we have.
+    hold(conn, Lock.SENDING)
+    gone = budget.gone_between(conn, now - HOUR, now) + budget.in_hand(conn, now)
+    room = office.limits.outgoing_per_hour - gone
     if room > 0:
         return outbox.Share(count=min(room, BATCH))
     if once.take(conn, "circuit", f"{now:%Y-%m-%dT%H}", now):

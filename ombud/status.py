@@ -20,9 +20,10 @@ from ombud import observed
 from ombud.sections import ObserveSection
 from ombud.show import Record, plain, print_json
 from process.case import State
-from store import backlog
+from store import backlog, leases
 from store.backlog import Backlog
 from store.database import reading
+from store.leases import Shares
 
 WATCH_S = 2.0
 HASH_CHARS = 12
@@ -36,6 +37,7 @@ class Status:
 
     at: datetime
     backlog: Backlog
+    shares: Shares
     service: Mapping[str, Any]
     """As /readyz gives it: mailboxes, faults; or {'unknown': why}."""
 
@@ -44,8 +46,8 @@ def look(engine: Engine, observe: ObserveSection) -> Status:
     """The state of this moment."""
     now = datetime.now(UTC)
     with reading(engine) as conn:
-        found = backlog.read(conn, now)
-    return Status(at=now, backlog=found, service=_service(observe))
+        found, shares = backlog.read(conn, now), leases.shares(conn)
+    return Status(at=now, backlog=found, shares=shares, service=_service(observe))
 
 
 def _service(observe: ObserveSection) -> Mapping[str, Any]:
@@ -64,6 +66,7 @@ def record(status: Status) -> Record:
         "at": plain(status.at),
         **found,
         "open_by_state": dict(status.backlog.open_by_state),
+        **plain(status.shares),
         **status.service,
     }
 
@@ -96,7 +99,7 @@ def table(status: Status) -> Table:
     made = Table(title=f"Ombud {status.at.astimezone():%Y-%m-%d %H:%M:%S}", show_header=False)
     made.add_column(style="bold", no_wrap=True)
     made.add_column(overflow="fold")
-    for label, text, is_bad in (*_stored(status), *_running(status.service)):
+    for label, text, is_bad in (*_stored(status), *_shared(status.shares), *_running(status.service)):
         made.add_row(label, Text(_printable(text), style="red" if is_bad else ""))
     return made
 
@@ -120,6 +123,16 @@ def _stored(status: Status) -> Iterator[Line]:
     yield "最近来信 / last mail", _local(found.last_mail_at), False
     yield "最近日报 / last digest", _local(found.last_digest_at), False
     yield "日志末条 / log head", f"{found.log_entries} {found.log_head[:HASH_CHARS]}", False
+
+
+def _shared(shares: Shares) -> Iterator[Line]:
+    """Of several processes on one database: how many live, and which reads which mailbox."""
+    if shares.services:
+        yield "服务进程 / processes", f"{len(shares.services)}", False
+    for lease in shares.leases:
+        is_read = lease.seconds > 0
+        words = f"{lease.holder}, {lease.seconds:.0f} s" if is_read else f"— ({lease.holder})"
+        yield f"邮箱由其读取 / lease {lease.mailbox}", words, not is_read
 
 
 def _running(service: Mapping[str, Any]) -> Iterator[Line]:

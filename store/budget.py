@@ -25,6 +25,12 @@ def gone_between(conn: Connection, since: datetime, until: datetime) -> int:
     ).scalar_one()
 
 
+def in_hand(conn: Connection, now: datetime) -> int:
+    """Mails that some process is trying just now: they may be taken any moment."""
+    is_tried = (outbox.c.state == "waiting") & (outbox.c.claimed_by != "") & (outbox.c.due_at > now)
+    return conn.execute(select(func.count()).select_from(outbox).where(is_tried)).scalar_one()
+
+
 def written_since(conn: Connection, templates: tuple[str, ...], since: datetime) -> int:
     """Mails of these templates put into the outbox after a time, for anybody."""
     return conn.execute(

@@ -38,7 +38,7 @@ POOL_WAIT_S = 30
 """Longest wait for a connection while all are in use."""
 DEAD_PEER_S = 20
 """A peer that is cut off is given up after about this time, on both sides: its locks are freed for others."""
-IDLE_IN_STEP_MS = 60_000
+IDLE_IN_STEP_MS = 20_000
 """Longest pause between two statements of a step that holds the log's lock, before the server ends it."""
 PASSING_SQLITE = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
 """Primary result codes: busy, locked, no memory, read-only, I/O error, full, cannot open, locking protocol."""
@@ -56,6 +56,8 @@ class Lock(IntEnum):
 
     MIGRATION = 0x0B0D_0001
     LOG = 0x0B0D_0002
+    CLAIMS = 0x0B0D_0003
+    SENDING = 0x0B0D_0004
 
 
 class DatabaseUnusable(Exception):
@@ -167,10 +169,15 @@ def deciding(engine: Engine) -> Iterator[Connection]:
 
 def hold_log(connection: Connection) -> None:
     """The log is this transaction's until it ends; others that write to it wait."""
+    hold(connection, Lock.LOG)
+
+
+def hold(connection: Connection, lock: Lock) -> None:
+    """The lock is this transaction's until it ends; on SQLite it is alone in any case."""
     if not is_sqlite(connection):
         # A host that hangs in the middle of a step must not stop all the others.
         bound = func.set_config("idle_in_transaction_session_timeout", str(IDLE_IN_STEP_MS), True)
-        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.LOG)), bound))
+        connection.execute(select(func.pg_advisory_xact_lock(int(lock)), bound))
 
 
 def refuse_writes(connection: Connection) -> None:

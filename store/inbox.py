@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam, exists, func, select, update
 
+from classify.lane import lane
 from ingest.mail import RawMail
-from store.database import new_or_known
-from store.tables import label, mail, mail_sighting
+from store.claims import Claimant
+from store.database import Lock, hold, new_or_known
+from store.tables import OUT_OF_LINE, TOGETHER_BYTES_MAX, label, mail, mail_sighting
 
 IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
 CONTENT_BYTES_MAX = 60_000_000
 """Bound of what is unpacked; the mailbox reads less (50 MB)."""
 SIGHTED_AT_ONCE = 500
-TOGETHER_BYTES_MAX = 1_000_000
-"""A larger mail is claimed alone, so that a claim is bounded in memory."""
 COMPRESSION = 3
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
@@ -168,6 +168,7 @@ def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int | N
         "size_bytes": len(raw.content),
         "sha256": sha256(raw.content).hexdigest(),
         "fingerprint": mark,
+        **lane(raw.content)._asdict(),
         "state": "waiting",
         "due_at": now,
     }
@@ -196,12 +197,14 @@ def sighted(
 _OLDEST = (mail.c.due_at, mail.c.id)
 
 
-def claim(conn: Connection, now: datetime, lease: timedelta, count: int = 1) -> tuple[ClaimedMail, ...]:
-    """The mails that wait longest, each with its try counted and left to the caller for the lease.
+def claim(conn: Connection, now: datetime, by: Claimant, count: int = 1) -> tuple[ClaimedMail, ...]:
+    """The mails that wait longest, each with its try counted and left to the claimant for its lease.
 
-    A mail that failed before, or is large, comes alone: what breaks on it takes nobody else's try.
+    A mail that failed before, or is large, comes alone: what breaks on it takes nobody else's try. No mail
+    overtakes an earlier one of its author, or on its matter.
     """
-    is_due = (mail.c.state == "waiting") & (mail.c.due_at <= now)
+    hold(conn, Lock.CLAIMS)
+    is_due = (mail.c.state == "waiting") & (mail.c.due_at <= now) & ~_is_behind(by.name, now)
     is_plain = (mail.c.tries == 0) & (mail.c.size_bytes <= TOGETHER_BYTES_MAX)
     oldest = select(mail.c.id, is_plain).where(is_due).order_by(*_OLDEST).limit(1)
     first = conn.execute(oldest.with_for_update(skip_locked=True)).first()
@@ -212,7 +215,7 @@ def claim(conn: Connection, now: datetime, lease: timedelta, count: int = 1) -> 
     rows = conn.execute(
         update(mail)
         .where(mail.c.id.in_(wanted))
-        .values(tries=mail.c.tries + 1, due_at=now + lease)
+        .values(tries=mail.c.tries + 1, due_at=now + by.lease, claimed_by=by.name)
         .returning(mail.c.id, mail.c.mailbox, mail.c.received_at, mail.c.content, mail.c.tries)
     ).all()
     return tuple(
@@ -225,6 +228,19 @@ def claim(conn: Connection, now: datetime, lease: timedelta, count: int = 1) -> 
         )
         for row in sorted(rows, key=lambda row: row.id)
     )
+
+
+def _is_behind(name: str, now: datetime) -> ColumnElement[bool]:
+    """Whether an earlier mail of the same lane is in hand elsewhere, waits for another try, or comes alone.
+
+    What the same process has in hand is not in the way: it handles its claims one after the other.
+    """
+    earlier = mail.alias("earlier")
+    is_same = ((earlier.c.author == mail.c.author) & (earlier.c.author != "")) | (
+        (earlier.c.about == mail.c.about) & (earlier.c.about != "")
+    )
+    is_mine = (earlier.c.claimed_by == name) & (earlier.c.due_at > now)
+    return exists().select_from(earlier).where(OUT_OF_LINE, earlier.c.id < mail.c.id, is_same, ~is_mine)
 
 
 def unpacked(content: bytes) -> bytes:
@@ -267,11 +283,13 @@ def set_aside(conn: Connection, mail_id: int, reason: str, traceback: str, now: 
     )
 
 
+_OUT_OF_LANE = {"author": "", "about": "", "claimed_by": ""}
+"""Once a mail is decided, nothing waits for it: what was noted for that is not kept."""
 _LEAVE_WAITING = update(mail).where(mail.c.id == bindparam("mail_id"), mail.c.state == "waiting")
 
 
 def _leave_waiting(conn: Connection, mail_id: int, **values: object) -> None:
-    changed = conn.execute(_LEAVE_WAITING, {"mail_id": mail_id, **values})
+    changed = conn.execute(_LEAVE_WAITING, {"mail_id": mail_id, **_OUT_OF_LANE, **values})
     if changed.rowcount != 1:
         raise NotWaiting(f"mail {mail_id}")
 
@@ -281,7 +299,7 @@ def fail(conn: Connection, mail_id: int, traceback: str, retry_at: datetime) -> 
     conn.execute(
         update(mail)
         .where(mail.c.id == mail_id, mail.c.state == "waiting")
-        .values(traceback=traceback, due_at=retry_at)
+        .values(traceback=traceback, due_at=retry_at, claimed_by="")
     )
 
 

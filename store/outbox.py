@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, func, insert, select, true, update
 
 from process.outgoing import Deferred, Outcome, Outgoing, Refused
+from store.claims import Claimant
 from store.inbox import COMPRESSION, unpacked
 from store.tables import outbox, outbox_recipient
 
@@ -82,8 +83,8 @@ class Share:
     template: str = ""
 
 
-def claim_due(conn: Connection, now: datetime, lease: timedelta, share: Share) -> tuple[OutboxItem, ...]:
-    """Mails that are due, oldest first, each with its try counted and left to the caller for the lease."""
+def claim_due(conn: Connection, now: datetime, by: Claimant, share: Share) -> tuple[OutboxItem, ...]:
+    """Mails that are due, oldest first, each with its try counted and left to the claimant for its lease."""
     alone = (outbox.c.template == share.template) & (outbox.c.matter == "")
     of_template = alone if share.template else true()
     due = (
@@ -96,7 +97,7 @@ def claim_due(conn: Connection, now: datetime, lease: timedelta, share: Share) -
     rows = conn.execute(
         update(outbox)
         .where(outbox.c.id.in_(due))
-        .values(tries=outbox.c.tries + 1, due_at=now + lease)
+        .values(tries=outbox.c.tries + 1, due_at=now + by.lease, claimed_by=by.name)
         .returning(outbox)
     ).all()
     return tuple(
@@ -121,7 +122,10 @@ def record(
     conn: Connection, item: OutboxItem, outcome: Outcome, now: datetime, next_try_at: datetime | None
 ) -> None:
     """What became of a try. Deferred without a next try is the end: 'dead'."""
-    values: dict[str, object] = {"last_error": getattr(outcome, "reason", "")[:ERROR_CHARS_MAX]}
+    values: dict[str, object] = {
+        "last_error": getattr(outcome, "reason", "")[:ERROR_CHARS_MAX],
+        "claimed_by": "",
+    }
     if isinstance(outcome, Deferred) and next_try_at is not None:
         values["due_at"] = next_try_at
     elif isinstance(outcome, Deferred):
@@ -131,10 +135,11 @@ def record(
     conn.execute(update(outbox).where(outbox.c.id == item.id, outbox.c.state == "waiting").values(**values))
 
 
-def give_back(conn: Connection, ids: Sequence[int], now: datetime) -> None:
-    """Claimed mails that were not tried: due again at once, the try not counted."""
-    unsaid = update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == "waiting")
-    conn.execute(unsaid.values(tries=outbox.c.tries - 1, due_at=now))
+def give_back(conn: Connection, ids: Sequence[int], by: Claimant, now: datetime) -> None:
+    """Claimed mails that were not tried, and are still the claimant's: due again at once, the try not counted."""
+    is_theirs = (outbox.c.state == "waiting") & (outbox.c.claimed_by == by.name)
+    unsaid = update(outbox).where(outbox.c.id.in_(ids), is_theirs)
+    conn.execute(unsaid.values(tries=outbox.c.tries - 1, due_at=now, claimed_by=""))
 
 
 def last_due_at(conn: Connection) -> datetime | None:

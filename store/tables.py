@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -78,6 +79,9 @@ _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 """A number of 64 bits; SQLite's integers are so anyway, and count by themselves only as INTEGER."""
 
+TOGETHER_BYTES_MAX = 1_000_000
+"""A larger mail is claimed alone, so that a claim is bounded in memory."""
+
 metadata = MetaData(naming_convention=NAMING)
 
 
@@ -114,10 +118,22 @@ mail = Table(
     _text("subject"),
     _text("reason"),
     _text("traceback"),
+    # What it shares with mails that must not overtake it, and by which process it is in hand.
+    _text("author"),
+    _text("about"),
+    _text("claimed_by"),
     Index("ix_mail_state_due_at", "state", "due_at"),
     Index("ix_mail_matter", "matter"),
     Index("ix_mail_received_at", "received_at"),
     Index("ix_mail_kind_stored_at", "kind", "stored_at"),
+)
+OUT_OF_LINE = text(f"state = 'waiting' AND (tries > 0 OR size_bytes > {TOGETHER_BYTES_MAX})")
+"""Waiting mails that are not simply taken in their turn: in hand, failed before, or large."""
+Index(
+    "ix_mail_out_of_line",
+    *(mail.c[name] for name in ("id", "author", "about", "due_at", "claimed_by")),
+    sqlite_where=OUT_OF_LINE,
+    postgresql_where=OUT_OF_LINE,
 )
 
 mail_sighting = Table(
@@ -228,6 +244,7 @@ outbox = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("done_at", UtcTime),
     _text("last_error"),
+    _text("claimed_by"),  # the process that tries it just now
     Index("ix_outbox_state_due_at", "state", "due_at"),
     Index("ix_outbox_state_done_at", "state", "done_at"),
     Index("ix_outbox_template_created_at", "template", "created_at"),
@@ -240,6 +257,25 @@ outbox_recipient = Table(
     Column("address", String(320), primary_key=True),
     Column("created_at", UtcTime, nullable=False),
     Index("ix_outbox_recipient_address_created_at", "address", "created_at"),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("holder", String(200), primary_key=True),  # a process: host, number and some characters
+    Column("started_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),  # by when it says again that it lives
+    Column("watches", JSON, nullable=False),  # mailboxes
+)
+
+mailbox_lease = Table(
+    "mailbox_lease",
+    metadata,
+    Column("mailbox", String(200), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("term", Integer, nullable=False),  # grows with each change of hands
+    Column("taken_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
 )
 
 once = Table(

@@ -48,6 +48,7 @@ class Dovecot:
     plain: int
     tls: int
     cert: Path
+    host: str = HOST
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -58,7 +59,7 @@ class Dovecot:
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + START_S
         while time.monotonic() < until:
-            with contextlib.suppress(OSError), socket.create_connection((HOST, self.plain), 1) as probe:
+            with contextlib.suppress(OSError), socket.create_connection((self.host, self.plain), 1) as probe:
                 if probe.recv(20).startswith(b"* OK"):
                     return
             time.sleep(0.05)
@@ -71,7 +72,7 @@ class Dovecot:
             self._process = None
 
     def client(self, user: str) -> IMAPClient:
-        client = IMAPClient(HOST, port=self.plain, ssl=False)
+        client = IMAPClient(self.host, port=self.plain, ssl=False)
         client.login(user, PASSWORD)
         return client
 
@@ -97,13 +98,13 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(capability: str = "", *, has_tls: bool = True) -> Iterator[Dovecot]:
+def dovecot(capability: str = "", *, has_tls: bool = True, host: str = HOST) -> Iterator[Dovecot]:
     """A Dovecot in a folder of its own: pytest's folders are closed to the user who owns the mail."""
     with tempfile.TemporaryDirectory(prefix="ombud-dovecot-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         cert, key = certificate(folder)
-        server = Dovecot(folder=folder, plain=free_port(), tls=free_port(), cert=cert)
+        server = Dovecot(folder=folder, plain=free_port(), tls=free_port(), cert=cert, host=host)
         (folder / "mail").mkdir()
         configuration = _configuration(server, key, capability)
         (folder / "dovecot.conf").write_text(configuration + ("" if has_tls else "ssl = no\n"))
@@ -132,7 +133,7 @@ base_dir = {server.folder}/run
 state_dir = {server.folder}/state
 log_path = {server.folder}/log
 protocols = imap
-listen = {HOST}
+listen = {server.host}
 mail_location = maildir:{server.folder}/mail/%u
 mail_uid = {owner.pw_uid}
 mail_gid = {owner.pw_gid}

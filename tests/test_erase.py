@@ -56,7 +56,7 @@ def complained(desk: Desk) -> str:
     desk.answer(LIN, "not_valid", "确认\n林晓")
     assert desk.case(case.number).state is State.CLOSED
     with desk.office.engine.begin() as conn:
-        for item in outbox.claim_due(conn, desk.now, desk.office.limits.lease, outbox.Share(count=100)):
+        for item in outbox.claim_due(conn, desk.now, desk.office.claimant, outbox.Share(count=100)):
             from process.outgoing import Sent
 
             outbox.record(conn, item, Sent(reply="250"), desk.now, None)

@@ -107,5 +107,10 @@ def test_opening_alone_does_not_reset_the_back_off(
     box = Box(ended)
     box.account = account(dovecot, "nobody")  # type: ignore[attr-defined]
     monkeypatch.setattr(receive.Mailbox, "open", lambda _: box)
-    receive.watch(desk.office, account(dovecot, "nobody"), lambda: len(pauses) >= 5, lambda: None)
+    receive.watch(
+        desk.office,
+        receive.Watched(account=account(dovecot, "nobody")),
+        lambda: len(pauses) >= 5,
+        lambda: None,
+    )
     assert (max(pauses) <= 1.2) == is_steady, pauses

@@ -16,11 +16,13 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from ingest.mail import RawMail
 from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judgement, Measures, Party, State
 from process.outgoing import Deferred, Outgoing, Refused, Sent
-from store import budget, complaints, events, inbox, labels, once, outbox, tables
+from store import budget, claims, complaints, events, inbox, labels, once, outbox, tables
+from store.claims import Claimant
 from store.database import DatabaseUnusable, check, migrate, open_database, reading
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
+BY = Claimant(name="host:1:ab", lease=LEASE)
 MAIL = (
     b"Received: from a by b\r\nMessage-ID: <1@x>\r\nFrom: a@x\r\nDate: today\r\n"
     b"Subject: help\r\n me\r\n\r\nIt is broken.\r\n"
@@ -78,10 +80,10 @@ def test_another_mail_is_another_mail(engine: Engine, other: bytes) -> None:
 def test_a_claim_is_nobody_elses_until_the_lease_ends(engine: Engine) -> None:
     with engine.begin() as conn:
         inbox.add(conn, raw(), NOW)
-        (claimed,) = inbox.claim(conn, NOW, LEASE)
+        (claimed,) = inbox.claim(conn, NOW, BY)
         assert (claimed.content, claimed.tries) == (MAIL, 1)
-        assert inbox.claim(conn, NOW, LEASE) == ()
-        (again,) = inbox.claim(conn, NOW + LEASE, LEASE)
+        assert inbox.claim(conn, NOW, BY) == ()
+        (again,) = inbox.claim(conn, NOW + LEASE, BY)
         assert again.tries == 2
 
 
@@ -91,13 +93,13 @@ def test_several_are_claimed_together_but_what_failed_or_is_large_alone(
     monkeypatch.setattr(inbox, "TOGETHER_BYTES_MAX", len(MAIL) + 10)
     with engine.begin() as conn:
         failed = inbox.add(conn, raw(), NOW)
-        inbox.claim(conn, NOW - LEASE, LEASE)
-        inbox.claim(conn, NOW, LEASE)
+        inbox.claim(conn, NOW - LEASE, BY)
+        inbox.claim(conn, NOW, BY)
         assert failed
         inbox.fail(conn, failed, "Traceback …", NOW)
         contents = [MAIL + b"1", MAIL + b"2", MAIL + b"large" * 10, MAIL + b"3"]
         ids = [inbox.add(conn, raw(content, uid=uid), NOW) for uid, content in enumerate(contents, 2)]
-        claims = [[mail.id for mail in inbox.claim(conn, NOW, LEASE, 3)] for _ in range(4)]
+        claims = [[mail.id for mail in inbox.claim(conn, NOW, BY, 3)] for _ in range(4)]
     assert claims == [[failed], [ids[0], ids[1], ids[3]], [ids[2]], []]
 
 
@@ -110,7 +112,7 @@ def test_four_threads_claim_each_mail_once(engine: Engine) -> None:
     def work() -> None:
         while True:
             with engine.begin() as conn:
-                mail = inbox.claim(conn, NOW, LEASE, 3)
+                mail = inbox.claim(conn, NOW, BY, 3)
             if not mail:
                 return
             claimed.extend(one.id for one in mail)
@@ -143,7 +145,7 @@ def test_a_mail_is_finished_once(engine: Engine) -> None:
         inbox.finish(conn, mail_id, VERDICT, NOW)
         with pytest.raises(inbox.NotWaiting):
             inbox.finish(conn, mail_id, VERDICT, NOW)
-        assert inbox.claim(conn, NOW + LEASE, LEASE) == ()
+        assert inbox.claim(conn, NOW + LEASE, BY) == ()
 
 
 def test_set_aside_released_and_discarded(engine: Engine) -> None:
@@ -153,9 +155,9 @@ def test_set_aside_released_and_discarded(engine: Engine) -> None:
         with pytest.raises(LookupError):
             inbox.release(conn, mail_id, NOW)
         inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
-        assert inbox.claim(conn, NOW + LEASE, LEASE) == ()
+        assert inbox.claim(conn, NOW + LEASE, BY) == ()
         inbox.release(conn, mail_id, NOW)
-        assert len(inbox.claim(conn, NOW, LEASE)) == 1
+        assert len(inbox.claim(conn, NOW, BY)) == 1
         inbox.set_aside(conn, mail_id, "broken", "Traceback …", NOW)
         inbox.discard(conn, mail_id, NOW)
         with pytest.raises(LookupError):
@@ -262,11 +264,11 @@ OUTGOING = Outgoing(
 def test_outbox_counts_the_try_before_it_is_made(engine: Engine) -> None:
     with engine.begin() as conn:
         outbox.add(conn, OUTGOING, NOW, None)
-        (item,) = outbox.claim_due(conn, NOW, LEASE, outbox.Share(count=10))
+        (item,) = outbox.claim_due(conn, NOW, BY, outbox.Share(count=10))
         assert (item.outgoing, item.tries) == (OUTGOING, 1)
-        assert outbox.claim_due(conn, NOW, LEASE, outbox.Share(count=10)) == ()
+        assert outbox.claim_due(conn, NOW, BY, outbox.Share(count=10)) == ()
         outbox.record(conn, item, Deferred(reason="later"), NOW, NOW + LEASE)
-        (again,) = outbox.claim_due(conn, NOW + LEASE, LEASE, outbox.Share(count=10))
+        (again,) = outbox.claim_due(conn, NOW + LEASE, BY, outbox.Share(count=10))
         assert again.tries == 2
         found = outbox.find(conn, ("m@x", "other@x"))
         assert found is not None
@@ -280,7 +282,7 @@ def test_outbox_counts_the_try_before_it_is_made(engine: Engine) -> None:
 def test_outbox_ends(engine: Engine, outcome: Sent | Refused | Deferred, state: str) -> None:
     with engine.begin() as conn:
         outbox.add(conn, OUTGOING, NOW, None)
-        (item,) = outbox.claim_due(conn, NOW, LEASE, outbox.Share(count=10))
+        (item,) = outbox.claim_due(conn, NOW, BY, outbox.Share(count=10))
         outbox.record(conn, item, outcome, NOW, None)
         (row,) = outbox.listed(conn)
         assert row.state == state
@@ -347,3 +349,71 @@ def test_a_stored_mail_unpacks_to_no_more_than_a_mail_may_be(monkeypatch: pytest
     monkeypatch.setattr(inbox, "CONTENT_BYTES_MAX", 1_000)
     assert inbox.unpacked(zlib.compress(b"a" * 999)) == b"a" * 999
     assert len(inbox.unpacked(zlib.compress(b"a" * 10_000_000))) == 1_000
+
+
+def letter(number: int, author: str, about: str = "") -> RawMail:
+    head = f"Message-ID: <{number}@x>\r\nFrom: {author}\r\n"
+    seal = f"In-Reply-To: <{about}.fuo-AbCdEfGhIjKl.01J@corp.example>\r\n" if about else ""
+    return raw(f"{head}{seal}\r\nmail {number}".encode(), uid=number)
+
+
+def claimed_by(engine: Engine, name: str, count: int, after: timedelta = timedelta()) -> list[int]:
+    """Which mails a process gets, by their number."""
+    with engine.begin() as conn:
+        found = inbox.claim(conn, NOW + after, Claimant(name=name, lease=LEASE), count)
+    return [int(mail.content.rpartition(b" ")[2]) for mail in found]
+
+
+def test_no_mail_overtakes_one_of_its_author_or_matter(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for number, author, about in (
+            (1, "a@x", ""), (2, "b@x", "C-2026-00001"), (3, "a@x", ""), (4, "c@x", "C-2026-00001"), (5, "d@x", ""),
+        ):  # fmt: skip
+            inbox.add(conn, letter(number, author, about), NOW)
+    assert claimed_by(engine, "first", 2) == [1, 2]
+    assert claimed_by(engine, "second", 9) == [5], "3 waits for 1, 4 for 2"
+    assert claimed_by(engine, "first", 9) == [3, 4], "what the same process has in hand comes before anyway"
+
+
+def test_no_mail_overtakes_one_that_waits_for_another_try(engine: Engine) -> None:
+    with engine.begin() as conn:
+        ids = [inbox.add(conn, letter(number, "a@x"), NOW) for number in (1, 2)]
+        inbox.add(conn, letter(3, "b@x"), NOW)
+    assert claimed_by(engine, "first", 1) == [1]
+    with engine.begin() as conn:
+        inbox.fail(conn, ids[0] or 0, "trace", NOW + timedelta(seconds=2))
+    assert claimed_by(engine, "first", 9) == [3]
+    assert claimed_by(engine, "first", 9, timedelta(seconds=2)) == [1], "it goes first, and alone"
+
+
+def test_what_a_dead_process_had_in_hand_is_due_and_keeps_its_turn(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for number, author in ((1, "a@x"), (2, "b@x"), (3, "a@x")):
+            inbox.add(conn, letter(number, author), NOW)
+        outbox.add(conn, OUTGOING, NOW, None)
+        outbox.claim_due(conn, NOW, Claimant(name="dead", lease=LEASE), outbox.Share(count=9))
+    assert claimed_by(engine, "dead", 1) == [1]
+    with engine.begin() as conn:
+        assert claims.give_back(conn, ("dead",), NOW + timedelta(seconds=20)) == 2
+        assert len(outbox.claim_due(conn, NOW + timedelta(seconds=20), BY, outbox.Share(count=9))) == 1
+    assert claimed_by(engine, "second", 9, timedelta(seconds=20)) == [2]
+    assert claimed_by(engine, "third", 9, timedelta(seconds=20)) == [1]
+    assert claimed_by(engine, "second", 9, timedelta(seconds=20)) == []
+
+
+def test_two_claim_at_the_same_moment_and_nothing_is_overtaken(engine: Engine) -> None:
+    with engine.begin() as conn:
+        for number in range(1, 41):
+            inbox.add(conn, letter(number, f"{number % 4}@x"), NOW)
+    got: dict[str, list[int]] = {}
+
+    def work(name: str) -> None:
+        got[name] = claimed_by(engine, name, 6)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    authors = [{number % 4 for number in numbers} for numbers in got.values()]
+    assert sum(len(one) for one in authors) == len(set().union(*authors)), got
