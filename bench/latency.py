@@ -30,7 +30,7 @@ def main() -> None:
     wanted = parser.parse_args()
     with dovecot() as server, smtp_sink() as sink, tempfile.TemporaryDirectory() as name:
         stage.fill(server, USER, ())
-        path = stage.configured(Path(name), server.plain, sink.port, USER)
+        path = stage.configured(Path(name), (server.plain, sink.port), USER)
         with stage.service(path):
             show(measured(server, sink, wanted.mails))
 

@@ -41,7 +41,7 @@ def main() -> None:
 def command(program: str, folder: Path, ports: tuple[int, int], user: str) -> list[str]:
     if program == "naive":
         return ["-m", "bench.naive", *map(str, ports), user, PASSWORD, str(folder / "naive.db")]
-    path = stage.configured(folder, *ports, user)
+    path = stage.configured(folder, ports, user)
     return ["-m", "ombud", "--config", str(path), "once"]
 
 

@@ -60,26 +60,33 @@ def smtp_sink(host: str = HOST, folder: Path | None = None) -> Iterator[int]:
         process.wait(START_S)
 
 
-def configured(folder: Path, imap_port: int, smtp_port: int, user: str) -> Path:
-    """A configuration without budgets, so that nothing waits; its path."""
+Changes = dict[str, dict[str, object]]
+"""By section and key of config.toml."""
+
+
+def configured(folder: Path, ports: tuple[int, int], user: str, more: Changes | None = None) -> Path:
+    """A configuration without budgets, so that nothing waits; its path. `ports` are those of IMAP and SMTP."""
     (folder / "password").write_text(PASSWORD)
     server = {"host": HOST, "security": "plain"}
     path = folder / "config.toml"
-    changes: dict[str, dict[str, object]] = {
+    changes: Changes = {
         "store": {"url": f"sqlite:///{folder / 'ombud.db'}"},
         "mailbox": {
             **server,
-            "port": imap_port,
+            "port": ports[0],
             "user": user,
             "password_env": None,
             "password_file": "password",
         },
-        "smtp": {**server, "port": smtp_port, "user": "", "password_env": None},
+        "smtp": {**server, "port": ports[1], "user": "", "password_env": None},
         "directory": {"people": str(SAMPLE / "people.csv"), "departments": str(SAMPLE / "departments.csv")},
         "limits": {"replies_per_day": UNLIMITED, "outgoing_per_hour": UNLIMITED},
         "digest": {"at": "never"},
+        "report": {"month_day": 0, "year_day": 0},
         "log": {"level": "warning"},
     }
+    for section, values in (more or {}).items():
+        changes.setdefault(section, {}).update(values)
     path.write_text(edited(EXAMPLE.read_text("utf-8"), changes), "utf-8")
     return path
 
