@@ -137,6 +137,8 @@ class Organisation:
     """Role holders and people, each once."""
     _by_address: dict[str, Person] = field(init=False, repr=False, compare=False)
     _by_name: dict[str, Person] = field(init=False, repr=False, compare=False)
+    _by_delegate: dict[str, tuple[Person, ...]] = field(init=False, repr=False, compare=False)
+    _with_absence: tuple[Person, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         holders = tuple(p for _, people in self.roles for p in people)
@@ -147,6 +149,13 @@ class Organisation:
         object.__setattr__(self, "_by_address", index)
         named = {_name_key(p.name): p for p in reversed(everybody) if p.name}
         object.__setattr__(self, "_by_name", named)
+        # Asked of each mail: few have delegates or are ever away, and a directory may hold a hundred thousand.
+        principals: dict[str, tuple[Person, ...]] = {}
+        for person in self.people:
+            for delegate in dict.fromkeys(map(address_key, person.delegates)):
+                principals[delegate] = (*principals.get(delegate, ()), person)
+        object.__setattr__(self, "_by_delegate", principals)
+        object.__setattr__(self, "_with_absence", tuple(p for p in everybody if p.absence is not None))
 
     def person(self, address: str) -> Person | None:
         """The person of the directory (or role holder) with this address, or with it less its '+tag'."""
@@ -211,8 +220,13 @@ class Organisation:
 
     def absent(self, stand_in: Person) -> tuple[Person, ...]:
         """For whom somebody stands in today."""
-        away = (p for p in self.everybody if p.absence is not None and p.key != stand_in.key)
+        away = (p for p in self._with_absence if p.key != stand_in.key)
         return tuple(p for p in away if self.on_duty(p).key == stand_in.key)
+
+    def principals(self, delegate: Person) -> tuple[Person, ...]:
+        """Those for whom somebody may write."""
+        found = (p for a in delegate.addresses for p in self._by_delegate.get(address_key(a), ()))
+        return tuple({p.key: p for p in found}.values())
 
     def department(self, name: str) -> Department | None:
         folded = name.strip().casefold()

@@ -167,7 +167,9 @@ def ascii_domain(domain: str) -> str:
 
     Not by the codec "idna": IDNA 2003 makes "ss" of "ß", which is another domain, with another owner.
     """
-    return ".".join(map(_a_label, domain.split("."))) if len(domain) <= DOMAIN_CHARS_MAX else domain
+    if domain.isascii() or len(domain) > DOMAIN_CHARS_MAX:
+        return domain
+    return ".".join(map(_a_label, domain.split(".")))
 
 
 def _a_label(label: str) -> str:

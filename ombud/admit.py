@@ -149,20 +149,15 @@ def _earlier(hand: Hand, opening: Opening) -> tuple[Case, ...]:
     people = [person for person in (opening.complainant, opening.on_behalf_of) if person]
     keys = {person.key for person in people}
     keys |= {organisation.key(address) for person in people for address in person.delegates}
-    keys |= {principal.key for principal in principals(opening.complainant, organisation)}
+    keys |= {principal.key for principal in organisation.principals(opening.complainant)}
     return complaints.of_people(hand.conn, keys, opening.now - hand.office.limits.repeat_window)
-
-
-def principals(delegate: Person, organisation: Organisation) -> tuple[Person, ...]:
-    """Those for whom somebody may write."""
-    return tuple(p for p in organisation.people if any(delegate.has_address(a) for a in p.delegates))
 
 
 def _principal(mail: Mail, sender: Person, organisation: Organisation) -> Person | None:
     """For whom a delegate writes: the one whose mail is forwarded, or who is named in the text."""
     original = mail.forwarded.sender.address if mail.forwarded else ""
     text = f"{mail.subject}\n{mail.own_text}"
-    for person in principals(sender, organisation):
+    for person in organisation.principals(sender):
         if (original and person.has_address(original)) or (person.name and person.name in text):
             return person
     return None

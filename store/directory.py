@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
@@ -88,6 +89,12 @@ class _Table:
 
 def read(people: Path, departments: Path) -> Listing:
     """Both files, and every fault of theirs."""
+    return _read(people, departments, (_stamp(people), _stamp(departments)))
+
+
+@lru_cache(maxsize=1)
+def _read(people: Path, departments: Path, stamps: tuple[tuple[int, int], ...]) -> Listing:
+    """A start looks at the files twice, for the configuration and for the service: they are read once."""
     staff = _table(people, PEOPLE_HEADERS, ("name", "emails"))
     served = _table(departments, DEPARTMENT_HEADERS, ("department", "manager"))
     persons = _people(staff)
@@ -165,6 +172,8 @@ def _fill(table: _Table, reader: Iterator[list[str]], headers: Mapping[str, tupl
 def _cell(cell: str, name: str = "") -> str:
     """QUIRK: full-width letters, ＠ and spaces are what Chinese input methods leave in a sheet."""
     shown = cell[:CELL_CHARS_MAX] if name in WORDS else unicodedata.normalize("NFKC", cell[:CELL_CHARS_MAX])
+    if shown.isprintable():
+        return shown.strip()
     return "".join(c for c in shown if c.isprintable() or c == "\n").strip()
 
 
