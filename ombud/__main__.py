@@ -11,6 +11,7 @@ import click
 
 from ombud import (
     callback_commands,
+    database_commands,
     evidence_commands,
     launch,
     report_commands,
@@ -281,6 +282,7 @@ def demo(stay: bool, folder: Path | None, clock: bool, days: int, year: bool) ->
     sys.exit(neglected.show(folder, days) if clock else day.show(folder, stay=stay))
 
 
+database_commands.add_to(main)
 evidence_commands.add_to(main)
 report_commands.add_to(main)
 callback_commands.add_to(main)

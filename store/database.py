@@ -50,6 +50,9 @@ PASSING_STATES = frozenset({"25P03", "25006"})
 CANCELLED = "57014"
 """By a time limit on statements: the statement's own doing."""
 
+UNFINISHED = "unfinished copy"
+"""In the place of the schema's revision while a copy is made: no program takes such a database for its own."""
+
 
 class Lock(IntEnum):
     """PostgreSQL's advisory locks, by number; each is held to the end of a transaction."""
@@ -229,8 +232,18 @@ def _config() -> Config:
     return config
 
 
+def revision(connection: Connection) -> str | None:
+    """Of the schema; None when it was not made yet. Raises DatabaseUnusable for a copy that was not finished."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found == UNFINISHED:
+        raise DatabaseUnusable(
+            "this is an unfinished copy; nothing works on it: copy again into an empty database"
+        )
+    return found
+
+
 def _refuse_newer(connection: Connection, config: Config) -> None:
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = revision(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseUnusable(f"the schema {current} is newer than this program; install the newer Ombud")
@@ -242,12 +255,12 @@ def check(url: str) -> str:
     try:
         with engine.connect() as connection:
             _refuse_encoding(connection)
-            revision = MigrationContext.configure(connection).get_current_revision()
+            found = revision(connection)
     except SQLAlchemyError as trouble:
         raise DatabaseUnusable(_reason(trouble)) from trouble
     finally:
         engine.dispose()
-    return f"{engine.dialect.name}, schema {revision or 'not made yet'}"
+    return f"{engine.dialect.name}, schema {found or 'not made yet'}"
 
 
 def _refuse_encoding(connection: Connection) -> None:
