@@ -16,6 +16,8 @@ WORD_COLUMNS_MAX = 400
 """A word, an address say, is cut only when it is longer."""
 CHARS_KNOWN = 10_000
 """Characters whose width is remembered."""
+LINES_KNOWN = 64
+"""Long lines whose pieces are remembered."""
 NOT_FIRST = frozenset("，。、；：！？）》」』】〕”’…,.;:!?)]}·")
 """Marks that do not begin a line."""
 NOT_LAST = frozenset("（《「『【〔“‘([{")
@@ -49,10 +51,19 @@ def _fits(line: str) -> bool:
     return 2 * len(line) <= COLUMNS or columns(line) <= COLUMNS
 
 
-def _pieces(line: str) -> Iterator[str]:
+def _pieces(line: str) -> tuple[str, ...]:
     if _fits(line):
-        yield line.rstrip() if line.strip() != "--" else line
-        return
+        return (line.rstrip() if line.strip() != "--" else line,)
+    return _broken(line)
+
+
+@lru_cache(maxsize=LINES_KNOWN)
+def _broken(line: str) -> tuple[str, ...]:
+    """A long line in pieces; what somebody wrote goes to several people in a row."""
+    return tuple(_breaking(line))
+
+
+def _breaking(line: str) -> Iterator[str]:
     found = _MARGIN.match(line)
     first = found[0] if found else ""
     margin, current, room = first.replace("* ", "  "), first, COLUMNS - len(first)

@@ -1,6 +1,6 @@
 """One mail in hand: its transaction, its id, what is known and decided about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -99,8 +99,9 @@ class Hand:
         else:
             complaints.save(self.conn, step.case)
         events.append(self.conn, step.case.number, step.events)
+        trail = events.trail(self.conn, step.case.number) if step.notices else ()
         for notice in step.notices:
-            self.post.send(notice)
+            self.post.send(replace(notice, trail=trail))
 
 
 def notes(attachments: tuple[Attachment, ...]) -> tuple[AttachmentNote, ...]:

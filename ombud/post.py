@@ -78,7 +78,8 @@ class Post:
         if case is None:
             return notice
         waits_for = tuple(person.name for person in owners(case, self.office.organisation) if person.name)
-        return replace(notice, trail=events.trail(self.conn, case.number), waits_for=waits_for)
+        trail = notice.trail or events.trail(self.conn, case.number)
+        return replace(notice, trail=trail, waits_for=waits_for)
 
     def _is_over_budget(self, notice: Notice) -> bool:
         is_answer = self.mail_id is not None and not self.is_ordered
