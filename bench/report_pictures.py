@@ -1,41 +1,29 @@
 """Pictures of the service reports for docs/, from invented records: `python -m bench.report_pictures [FOLDER]`.
 
-Needs Debian's chromium and fonts-noto-cjk. With --all, every report template in both languages, at two widths,
-light and dark, to be looked at.
+With --all, every report template in both languages, at two widths, light and dark, to be looked at (`bench/pictures.py`).
 """
 
-import shutil
-import subprocess
-import sys
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
+from bench.pictures import MANAGER, ZONE, Picture, write
 from classify.facts import Verb
-from classify.people import Person
-from classify.token import Sealer
-from ingest.parse import parse
-from notify.compose import Letterhead, compose
 from process.case import Case, Escalation, Measures, Party, State, Stay
 from process.figures import Basis
-from process.outgoing import Choice, Notice
+from process.outgoing import Choice
 from process.period import Period
 from process.report import Comment, contents, corrected, drafted, published
 from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
 from process.report_rules import TARGETS
-from process.report_view import ReportView, view
+from process.report_view import view
 from process.worktime import Calendar
 
-ZONE = ZoneInfo("Asia/Shanghai")
 HOURS = ((time(9), time(12)), (time(13, 30), time(18)))
 CALENDAR = Calendar(timezone=ZONE, hours=(HOURS,) * 5 + ((), ()))
 NOW = datetime(2026, 11, 4, 1, tzinfo=UTC)
 DEPARTMENTS = ("催收系统开发部", "个贷系统开发部", "风险管理部")
 CATEGORIES = ("attitude", "response_time", "quality", "process")
-MANAGER = Person(key="a2", name="顾衡", addresses=("gu.heng@corp.example",))
 READERS = ("韩松", "程野")
 
 
@@ -105,25 +93,6 @@ def _complaint(dice: Random, start: datetime, number: int) -> ComplaintRow:
     )  # fmt: skip
 
 
-def letterhead(language: str) -> Letterhead:
-    return Letterhead(
-        organisation="示例金融科技公司" if language == "zh" else "Example Fintech", desk_name="IT 服务台" if language == "zh" else "IT service desk",
-        desk_address="it-desk@corp.example", domain="corp.example", timezone=ZONE,
-        sealer=Sealer(keys=("k" * 32,), max_age_days=400), default_language=language,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture to be taken."""
-
-    name: str
-    language: str
-    template: str
-    shown: ReportView
-    choices: tuple[Choice, ...] = ()
-
-
 def pictures() -> list[Picture]:
     """Draft, report, annual report and correction, in both languages."""
     basis = Basis(rows=invented(), calendar=CALENDAR, close_days=10, now=NOW)
@@ -146,66 +115,21 @@ def pictures() -> list[Picture]:
     year = Period(year=2026)
     annual = published(drafted(year.number, contents(year, basis, TARGETS), NOW), Party.of(MANAGER), NOW)
     choices = (Choice(verb=Verb.APPROVE), Choice(verb=Verb.FILL_IN, argument="[5]"))
+    shown = (
+        ("draft", "report_draft", view(draft, READERS), choices),
+        ("month", "report", view(sent, READERS), ()),
+        ("year", "report", view(annual, READERS), ()),
+        ("correction", "report_correction_draft", view(wrong, READERS, wrong.pending), choices[:1]),
+    )
     return [
-        picture
-        for language in ("zh", "en")
-        for picture in (
-            Picture("draft", language, "report_draft", view(draft, READERS), choices),
-            Picture("month", language, "report", view(sent, READERS)),
-            Picture("year", language, "report", view(annual, READERS)),
-            Picture("correction", language, "report_correction_draft", view(wrong, READERS, wrong.pending), choices[:1]),
+        Picture(
+            name=name, language=language, template=template, matter=found.report.number, shown=found, choices=offered,
+            docs_name=f"report-{language}.png" if name == "month" else "",
         )
+        for language in ("zh", "en")
+        for name, template, found, offered in shown
     ]  # fmt: skip
 
 
-def page(picture: Picture) -> str:
-    """The HTML of the mail, as it would go out."""
-    notice = Notice(
-        template=picture.template, to=MANAGER if picture.language == "zh" else replace(MANAGER, name="Gu Heng"),
-        matter=picture.shown.report.number, shown=picture.shown, choices=picture.choices, language=picture.language,
-    )  # fmt: skip
-    return parse(compose(notice, letterhead(picture.language), NOW).content).html
-
-
-def shoot(html: str, target: Path, size: tuple[int, int], *, is_dark: bool = False) -> None:
-    """A picture of the top of a page, width and height in CSS pixels."""
-    width, height = size
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "page.html"
-        # Chromium has no narrower window than 500 pixels: the page goes into a frame of the width that is wanted.
-        inner = Path(folder) / "mail.html"
-        inner.write_text(html, "utf-8")
-        source.write_text(
-            f'<body style="margin:0"><iframe src="mail.html" style="border:0;width:{width}px;height:{height}px"></iframe>',
-            "utf-8",
-        )
-        subprocess.run(
-            [
-                "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files",
-                f"--window-size={max(width, 500)},{height}", f"--screenshot={target}",
-                *(["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if is_dark else []),
-                source.as_uri(),
-            ],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
-
-
-def main(folder: Path, *, everything: bool) -> None:
-    if shutil.which("chromium") is None:
-        sys.exit("needs chromium: apt-get install chromium fonts-noto-cjk")
-    folder.mkdir(parents=True, exist_ok=True)
-    for picture in pictures():
-        html = page(picture)
-        if not everything:
-            if picture.name == "month":
-                shoot(html, folder / f"report-{picture.language}.png", (700, 1900))
-            continue
-        for width in (360, 800):
-            for is_dark in (False, True):
-                name = f"{picture.name}-{picture.language}-{width}{'-dark' if is_dark else ''}.png"
-                shoot(html, folder / name, (width, 5200), is_dark=is_dark)
-
-
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--all"]
-    main(Path(words[0] if words else "docs"), everything="--all" in sys.argv)
+    write(pictures(), NOW)

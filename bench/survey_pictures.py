@@ -1,23 +1,18 @@
 """Pictures of the survey's mails for docs/, from invented answers: `python -m bench.survey_pictures [FOLDER]`.
 
-Needs Debian's chromium and fonts-noto-cjk. With --all, every template of the survey in both languages, at two
-widths, light and dark, to be looked at.
+With --all, every template of the survey in both languages, at two widths, light and dark, to be looked at
+(`bench/pictures.py`).
 """
 
-import shutil
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
-from bench.report_pictures import MANAGER, letterhead, shoot
+from bench.pictures import Picture, write
 from classify.facts import Verb
 from classify.questionnaire import load
 from classify.survey_answer import Reading
-from ingest.parse import parse
-from notify.compose import compose
-from process.outgoing import Choice, Notice
+from process.outgoing import Choice
 from process.survey import Kept, Outcome, State, Stratum, Survey
 from process.survey_answers import Answer, Standing, stand
 from process.survey_report import Asked, Sources, report
@@ -52,16 +47,6 @@ LAST = replace(
     ),
 )  # fmt: skip
 OFFSETS = {"progress": -0.9, "time": -0.5, "attitude": 0.4}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A mail to be looked at."""
-
-    name: str
-    template: str
-    shown: object
-    choices: tuple[Choice, ...] = ()
 
 
 def sources() -> Sources:
@@ -104,17 +89,22 @@ def pictures(language: str) -> list[Picture]:
     sheet = Sheet(survey=SURVEY, questions=FORM.questions)
     offered = fill_in(FORM, FORM.questions, language)
     published = replace(made, survey=replace(SURVEY, state=State.PUBLISHED))
+    shown: tuple[tuple[str, str, object, tuple[Choice, ...]], ...] = (
+        ("plan", "survey_plan", plan, decide),
+        ("form", "survey_form", sheet, offered),
+        ("reminder", "survey_reminder", sheet, offered),
+        ("read", "survey_read", echo(language), offered),
+        ("status", "survey_status", progress, (Choice(verb=Verb.CLOSE),)),
+        ("draft", "survey_report", made, (decide[0], Choice(verb=Verb.NOTE))),
+        ("report", "survey_report", published, ()),
+    )
     return [
-        Picture(name="plan", template="survey_plan", shown=plan, choices=decide),
-        Picture(name="form", template="survey_form", shown=sheet, choices=offered),
-        Picture(name="reminder", template="survey_reminder", shown=sheet, choices=offered),
-        Picture(name="read", template="survey_read", shown=echo(language), choices=offered),
-        Picture(name="status", template="survey_status", shown=progress, choices=(Choice(verb=Verb.CLOSE),)),
         Picture(
-            name="draft", template="survey_report", shown=made, choices=(decide[0], Choice(verb=Verb.NOTE))
-        ),
-        Picture(name="report", template="survey_report", shown=published),
-    ]
+            name=name, language=language, template=template, matter="Q-2026-00017", shown=found, choices=choices,
+            docs_name=f"survey-{language}.png" if name == "report" else "", docs_size=(700, 2300),
+        )
+        for name, template, found, choices in shown
+    ]  # fmt: skip
 
 
 def echo(language: str) -> Echo:
@@ -140,33 +130,5 @@ def echo(language: str) -> Echo:
     )
 
 
-def page(picture: Picture, language: str) -> str:
-    """The HTML of the mail, as it would go out."""
-    notice = Notice(
-        template=picture.template, to=MANAGER if language == "zh" else replace(MANAGER, name="Gu Heng"),
-        matter="Q-2026-00017", shown=picture.shown, choices=picture.choices, language=language,
-    )  # fmt: skip
-    return parse(compose(notice, letterhead(language), NOW).content).html
-
-
-def main(folder: Path, *, everything: bool) -> None:
-    """The report for docs/, or everything."""
-    if shutil.which("chromium") is None:
-        sys.exit("needs chromium: apt-get install chromium fonts-noto-cjk")
-    folder.mkdir(parents=True, exist_ok=True)
-    for language in ("zh", "en"):
-        for picture in pictures(language):
-            html = page(picture, language)
-            if not everything:
-                if picture.name == "report":
-                    shoot(html, folder / f"survey-{language}.png", (700, 2300))
-                continue
-            for width in (360, 800):
-                for is_dark in (False, True):
-                    name = f"{picture.name}-{language}-{width}{'-dark' if is_dark else ''}.png"
-                    shoot(html, folder / name, (width, 4600), is_dark=is_dark)
-
-
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--all"]
-    main(Path(words[0] if words else "docs"), everything="--all" in sys.argv)
+    write((picture for language in ("zh", "en") for picture in pictures(language)), NOW)

@@ -5,14 +5,12 @@ in further rows. What may be filled in is yellow. Pure: values in, bytes out; th
 Source: ECMA-376.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from notify.sheet import BAND, FONT, INK, book, sheet_name, text
-from notify.wrap import columns as columns_of
+from notify.sheet import BAND, FONT, INK, LINE_POINTS, book, height_points, lines, sheet_name, text
 
 HEADER_CHARS_MAX = 80
 """Of each part of a printed header; the format takes 255 for all."""
@@ -23,10 +21,8 @@ WIDTHS = (18, 27, 18, 27)
 WIDE = sum(WIDTHS[1:])
 LABEL = WIDTHS[0] - 2
 """Of a label, beside its indentation."""
-LINE_POINTS = 16.5
 LINES_OF_ROW_MAX = 22
 """A row is at most 409 points high; longer texts go on in the next row."""
-ROW_POINTS_MAX = 409
 SOFT, EDGE, FILL = "#f4f7fa", "#b8c4d0", "#fffbe6"
 
 
@@ -79,11 +75,6 @@ def written(form: Form) -> bytes:
     return target.getvalue()
 
 
-def lines(value: str, width: int) -> int:
-    """How many lines a text takes in a cell so many characters wide."""
-    return sum(max(1, math.ceil(columns_of(line) / width)) for line in value.split("\n"))
-
-
 class _FormSheet:
     """The sheet of a form while it is written, from top to bottom."""
 
@@ -127,7 +118,7 @@ class _FormSheet:
             self._whole_row(self.content.number, self.plain, LINE_POINTS)
         if self.content.note:
             self._whole_row(
-                self.content.note, self.plain, self._height(lines(self.content.note, sum(WIDTHS)))
+                self.content.note, self.plain, height_points(lines(self.content.note, sum(WIDTHS)))
             )
         for section in self.content.sections:
             self._whole_row(section.title, self.heading, 20)
@@ -161,7 +152,7 @@ class _FormSheet:
             self._wide(pair[0])
 
     def _pair(self, pair: tuple[Field, ...]) -> None:
-        self.sheet.set_row(self.row, self._height(max(_lines(field, WIDTHS[1]) for field in pair)))
+        self.sheet.set_row(self.row, height_points(max(_lines(field, WIDTHS[1]) for field in pair)))
         for column, field in zip((0, 2), pair, strict=True):
             self._label(column, field.label)
             self._value(column + 1, field, field.value)
@@ -172,7 +163,7 @@ class _FormSheet:
         for count, piece in enumerate(pieces(field.value)):
             label = "" if count else field.label
             room = max(lines(piece, WIDE), lines(label, LABEL), 1 if count else field.lines)
-            self.sheet.set_row(self.row, self._height(room))
+            self.sheet.set_row(self.row, height_points(room))
             self._label(0, label)
             style = self.fill if field.is_fillable else self.value
             self.sheet.merge_range(self.row, 1, self.row, len(WIDTHS) - 1, "", style)
@@ -190,9 +181,6 @@ class _FormSheet:
             self.sheet.write_blank(self.row, column, None, style)
         if field.is_fillable and (field.choices or field.hint):
             self.sheet.data_validation(self.row, column, self.row, column, _validation(field))
-
-    def _height(self, count: int) -> float:
-        return min(count * LINE_POINTS + 5, ROW_POINTS_MAX)
 
 
 def _validation(field: Field) -> dict[str, Any]:

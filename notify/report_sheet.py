@@ -3,54 +3,57 @@
 Every text is written as text, so that nothing becomes a formula whatever a department is called. Source: HANDBOOK 5.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from notify.figure_book import (
+    BLUE,
+    GRID,
+    LANDSCAPE,
+    Cell,
+    Column,
+    FigureBook,
+    Page,
+    Paper,
+    axis,
+    chart,
+    labels,
+    rows_below,
+)
 from process.report_view import Line, ReportView, change_line
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
 
 ROWS_MAX = 1_000_000
 """Of a sheet; Excel has 1,048,576."""
-FORMATS = {"share": "0.0%", "count": "0", "hours": "0.0", "index": "0.0"}
 COLOURS = {"met": "#1B7F3B", "missed": "#B3261E", "no_target": "#4A5763", "no_data": "#4A5763"}
-SECOND_COLUMN = 5
-"""Where the right one of two charts begins, behind the wide first column."""
-GRID = {"visible": True, "line": {"color": "#E3E8ED", "width": 0.5}}
+TREND = (625, 260)
+"""Pixels; two beside each other are as wide as the table above them."""
+SECOND_COLUMN = 6
+"""Where the right one begins."""
+BARS_WIDTH, BAR_PIXELS, FRAME_PIXELS = 470, 30, 90
+TEXT_CHARS_MAX = 32_000
+NUMBERS = ("item", "value", "count")
+"""Columns that hold numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
-    """A workbook under way, with its words and formats."""
+class _Made:
+    """A workbook under way, with its words."""
 
-    book: "Workbook"
+    book: FigureBook
     shown: ReportView
     words: dict[str, Any]
-    head: "Format"
-    wrap: "Format"
 
-    def sheet(self, name: str, widths: Sequence[int], titles: Sequence[str]) -> "Worksheet":
-        """A sheet with frozen titles, ready to be printed on one page's width."""
-        sheet = self.book.add_worksheet(self.words["report"]["sheets"][name])
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        for column, title in enumerate(titles):
-            sheet.write_string(0, column, title, self.head)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    def format(self, unit: str) -> "Format":
-        return self.book.add_format({"num_format": FORMATS[unit], "valign": "top"})
+    def page(self, name: str, columns: dict[str, int], paper: Paper = LANDSCAPE) -> Page:
+        """A sheet with the columns of these names, so many characters wide."""
+        said = self.words["report"]
+        found = [
+            Column(title=said["columns"][one], width=width, kind="count" if one in NUMBERS else "text")
+            for one, width in columns.items()
+        ]
+        return self.book.page(said["sheets"][name], found, paper)
 
     def name_of(self, figure: str) -> str:
         return str(self.words["figures"][figure]["name"])
@@ -58,20 +61,8 @@ class _Book:
 
 def workbook(shown: ReportView, words: dict[str, Any], timezone: ZoneInfo) -> bytes:
     """The bytes of the .xlsx file; the same report gives the same file."""
-    from xlsxwriter import Workbook
-
-    file = BytesIO()
-    book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": shown.report.made_at.replace(tzinfo=None), "title": shown.report.number})
-    made = _Book(
-        book=book,
-        shown=shown,
-        words=words,
-        head=book.add_format(
-            {"bold": True, "bg_color": "#16324F", "font_color": "#FFFFFF", "valign": "top", "text_wrap": True}
-        ),
-        wrap=book.add_format({"text_wrap": True, "valign": "top"}),
-    )
+    book = FigureBook(shown.report.number, shown.report.made_at.replace(tzinfo=None))
+    made = _Made(book, shown, words)
     _figures(made)
     _trends(made)
     _parts(made)
@@ -79,122 +70,115 @@ def workbook(shown: ReportView, words: dict[str, Any], timezone: ZoneInfo) -> by
     _definitions(made)
     _records(made)
     _corrections(made, timezone)
-    book.close()
-    return file.getvalue()
+    return book.written()
 
 
-def _figures(made: _Book) -> None:
-    said = made.words["report"]
-    titles = [
-        said["columns"][name]
-        for name in ("item", "figure", "value", "target", "status", "cause", "improvement")
-    ]
-    sheet = made.sheet("figures", (6, 34, 12, 12, 12, 40, 40), titles)
-    for row, line in enumerate(made.shown.lines, 1):
-        sheet.write_number(row, 0, line.item)
-        sheet.write_string(row, 1, made.name_of(line.name), made.wrap)
-        _value(sheet, (row, 2), line, made)
-        sheet.write_string(row, 3, line.target)
-        colour = made.book.add_format({"font_color": COLOURS[line.figure.status], "bold": True})
-        sheet.write_string(row, 4, said["statuses"][line.figure.status], colour)
-        if line.comment:
-            sheet.write_string(row, 5, line.comment.cause, made.wrap)
-            sheet.write_string(row, 6, line.comment.improvement, made.wrap)
+def _figures(made: _Made) -> None:
+    widths = {
+        "item": 8,
+        "figure": 36,
+        "value": 12,
+        "target": 14,
+        "status": 12,
+        "cause": 42,
+        "improvement": 42,
+    }
+    page, statuses = made.page("figures", widths), made.words["report"]["statuses"]
+    for line in made.shown.lines:
+        status = Cell(value=statuses[line.figure.status], colour=COLOURS[line.figure.status])
+        said = (line.comment.cause, line.comment.improvement) if line.comment else ("", "")
+        number = Cell(value=line.item, kind="count")
+        page.write([number, made.name_of(line.name), _value(line), line.target, status, *said])
 
 
-def _value(sheet: "Worksheet", place: tuple[int, int], line: Line, made: _Book) -> None:
+def _value(line: Line) -> Cell:
     if line.figure.value is None:
-        sheet.write_string(*place, line.value)
-    else:
-        sheet.write_number(*place, line.figure.value, made.format(line.definition.unit))
+        return Cell(value=line.value)
+    return Cell(value=line.figure.value, kind=line.definition.unit)
 
 
-def _trends(made: _Book) -> None:
-    """A row of twelve months for each figure, and beside them a chart for each that is drawn in the mail."""
-    months = made.shown.months
-    titles = [made.words["report"]["columns"]["figure"], *months]
-    sheet = made.sheet("trends", (34, *(9 for _ in months)), titles)
-    lines = made.shown.lines
-    for row, line in enumerate(lines, 1):
-        sheet.write_string(row, 0, made.name_of(line.name))
-        number = made.format(line.definition.unit)
-        for column, value in enumerate(line.figure.trend, 1):
-            if value is not None:
-                sheet.write_number(row, column, value, number)
+def _trends(made: _Made) -> None:
+    """A row of twelve months for each figure, and below them a chart for each that is drawn in the mail."""
+    months, said = made.shown.months, made.words["report"]
+    columns = [
+        Column(title=said["columns"]["figure"], width=36),
+        *(Column(title=month, width=11, kind="count") for month in months),
+    ]
+    page = made.book.page(said["sheets"]["trends"], columns, Paper(is_upright=True, is_one_sheet=True))
     drawn = {chart.name for chart in made.shown.trends}
-    rows = [row for row, line in enumerate(lines, 1) if line.name in drawn]
-    for place, row in enumerate(rows):
-        _chart(made, sheet, _Range(row=row, columns=(1, len(months))), (len(lines) + 2, place))
+    rows = []
+    for line in made.shown.lines:
+        if line.name in drawn:
+            rows.append((page.row, line))
+        trend = (Cell(value=value, kind=line.definition.unit) for value in line.figure.trend)
+        page.write([made.name_of(line.name), *trend])
+    top = page.row + 1
+    for place, (row, line) in enumerate(rows):
+        _trend(
+            made,
+            page,
+            (row, line),
+            (top + rows_below(TREND[1], 0) * (place // 2), SECOND_COLUMN * (place % 2)),
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Range:
-    """Where a chart's values stand: a row of months, or a column of parts."""
-
-    row: int
-    columns: tuple[int, int]
-
-
-def _chart(made: _Book, sheet: "Worksheet", values: _Range, place: tuple[int, int]) -> None:
-    line = made.shown.lines[values.row - 1]
-    is_share = line.definition.unit == "share"
-    chart = made.book.add_chart({"type": "line" if is_share else "column"})
-    name, (first, last) = sheet.get_name(), values.columns
-    chart.add_series(
+def _trend(made: _Made, page: Page, drawn: tuple[int, Line], place: tuple[int, int]) -> None:
+    """A share as a line up to all, anything else as columns from nought."""
+    row, line = drawn
+    is_share, last = line.definition.unit == "share", len(made.shown.months)
+    look: dict[str, Any] = {"fill": {"color": BLUE}, "gap": 60}
+    if is_share:
+        marker = {"type": "circle", "fill": {"color": BLUE}, "border": {"color": BLUE}}
+        look = {"line": {"color": BLUE, "width": 1.75}, "marker": marker}
+    position = "above" if is_share else "outside_end"
+    found = chart(made.book, {"type": "line" if is_share else "column"}, made.name_of(line.name), TREND)
+    found.add_series(
         {
-            "name": [name, values.row, 0],
-            "categories": [name, 0, first, 0, last],
-            "values": [name, values.row, first, values.row, last],
-            "fill": {"color": "#2F6DA8"},
-            "line": {"color": "#2F6DA8"},
-            "data_labels": {
-                "value": True,
-                "num_format": "0%" if is_share else "0",
-                "position": "above" if is_share else "outside_end",
-            },
-            **({"marker": {"type": "circle"}} if is_share else {"gap": 60}),
+            "categories": page.span((0, 1), (0, last)),
+            "values": page.span((row, 1), (row, last)),
+            "data_labels": labels("0%" if is_share else "0", position=position),
+            **look,
         }
     )
-    chart.set_title({"name": made.name_of(line.name), "name_font": {"size": 11}})
-    chart.set_legend({"none": True})
-    scale = {"max": 1, "num_format": "0%"} if is_share else {"num_format": "0"}
-    chart.set_y_axis({"min": 0, "major_gridlines": GRID, **scale})
-    chart.set_size({"width": 480, "height": 240})
-    top, index = place
-    sheet.insert_chart(top + 13 * (index // 2), SECOND_COLUMN * (index % 2), chart)
+    # Above all there is room for its label.
+    scale = {"max": 1.15, "major_unit": 0.25, "num_format": "0%"} if is_share else {"num_format": "0"}
+    found.set_y_axis(axis(min=0, major_gridlines=GRID, **scale))
+    found.set_x_axis(axis())
+    page.put(found, place)
 
 
-def _parts(made: _Book) -> None:
+def _parts(made: _Made) -> None:
     """Each breakdown as a table with a bar chart beside it."""
     said = made.words["report"]
-    titles = [said["columns"][name] for name in ("breakdown", "part", "count")]
-    sheet = made.sheet("parts", (26, 30, 10), titles)
-    row = 1
+    page = made.page(
+        "parts", {"breakdown": 40, "part": 34, "count": 10}, Paper(is_upright=True, is_one_sheet=True)
+    )
     for breakdown in made.shown.parts:
-        name = said["breakdowns"][breakdown.name]
-        for offset, bar in enumerate(breakdown.bars):
-            sheet.write_string(row + offset, 0, name)
-            sheet.write_string(row + offset, 1, _label(bar.label, breakdown.name, made.words))
-            sheet.write_number(row + offset, 2, int(bar.text))
-        last = row + len(breakdown.bars) - 1
-        chart = made.book.add_chart({"type": "bar"})
-        chart.add_series(
-            {
-                "categories": [sheet.get_name(), row, 1, last, 1],
-                "values": [sheet.get_name(), row, 2, last, 2],
-                "fill": {"color": "#2F6DA8"},
-                "data_labels": {"value": True},
-                "gap": 40,
-            }
-        )
-        chart.set_title({"name": name, "name_font": {"size": 11}})
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True})
-        # From nought, or a bar twice as long would not be twice as much.
-        chart.set_x_axis({"min": 0, "num_format": "0", "major_gridlines": GRID})
-        chart.set_size({"width": 480, "height": 90 + 30 * len(breakdown.bars)})
-        sheet.insert_chart(row, 4, chart)
-        row += max(len(breakdown.bars), (90 + 30 * len(breakdown.bars)) // 20) + 1
+        name, first = said["breakdowns"][breakdown.name], page.row
+        for bar in breakdown.bars:
+            label = _label(bar.label, breakdown.name, made.words)
+            page.write([name, label, Cell(value=int(bar.text), kind="count")])
+        height = FRAME_PIXELS + BAR_PIXELS * len(breakdown.bars)
+        _bars(made, page, (first, page.row - 1), (name, height))
+        page.row += rows_below(height, len(breakdown.bars))
+
+
+def _bars(made: _Made, page: Page, rows: tuple[int, int], look: tuple[str, int]) -> None:
+    name, height = look
+    found = chart(made.book, {"type": "bar"}, name, (BARS_WIDTH, height))
+    found.add_series(
+        {
+            "categories": page.span((rows[0], 1), (rows[1], 1)),
+            "values": page.span((rows[0], 2), (rows[1], 2)),
+            "fill": {"color": BLUE},
+            "data_labels": labels("0"),
+            "gap": 40,
+        }
+    )
+    found.set_y_axis(axis(reverse=True))
+    # From nought, or a bar twice as long would not be twice as much.
+    found.set_x_axis(axis(min=0, num_format="0", major_gridlines=GRID))
+    page.put(found, (rows[0], 3))
 
 
 def _label(label: str, breakdown: str, words: dict[str, Any]) -> str:
@@ -207,42 +191,32 @@ def _label(label: str, breakdown: str, words: dict[str, Any]) -> str:
     return str(said["others"] if label == "others" else label or said["unknown"])
 
 
-def _improvements(made: _Book) -> None:
+def _improvements(made: _Made) -> None:
     said = made.words["report"]
-    titles = [said["columns"][name] for name in ("record", "status", "improvement", "owner", "due")]
-    sheet = made.sheet("improvements", (18, 12, 70, 24, 20), titles)
-    for row, one in enumerate(made.shown.all_improvements, 1):
+    page = made.page("improvements", {"record": 18, "status": 14, "improvement": 70, "owner": 24, "due": 20})
+    for one in made.shown.all_improvements:
         status = said["open_action" if one.is_open else "verified"]
-        for column, text in enumerate((one.number, status, one.text, one.owner, one.due)):
-            sheet.write_string(row, column, text, made.wrap)
+        page.write([one.number, status, one.text, one.owner, one.due])
 
 
-def _definitions(made: _Book) -> None:
-    said = made.words["report"]
-    sheet = made.sheet(
-        "definitions", (6, 34, 90), [said["columns"][n] for n in ("item", "figure", "definition")]
-    )
-    for row, line in enumerate(made.shown.lines, 1):
-        sheet.write_number(row, 0, line.item)
-        sheet.write_string(row, 1, made.name_of(line.name), made.wrap)
-        sheet.write_string(row, 2, made.words["figures"][line.name]["definition"], made.wrap)
+def _definitions(made: _Made) -> None:
+    page = made.page("definitions", {"item": 8, "figure": 36, "definition": 100})
+    for line in made.shown.lines:
+        definition = made.words["figures"][line.name]["definition"]
+        page.write([Cell(value=line.item, kind="count"), made.name_of(line.name), definition])
 
 
-def _records(made: _Book) -> None:
+def _records(made: _Made) -> None:
     """Each record behind each figure: looked at, and whether it counts."""
-    said = made.words["report"]
-    titles = [said["columns"][name] for name in ("item", "figure", "record", "counts")]
-    sheet = made.sheet("records", (6, 34, 22, 10), titles)
-    sheet.autofilter(0, 0, 0, len(titles) - 1)
-    for row, cells in enumerate(_record_rows(made), 1):
-        if row > ROWS_MAX:
+    page = made.page("records", {"item": 8, "figure": 36, "record": 24, "counts": 10}, Paper(is_upright=True))
+    page.sheet.autofilter(0, 0, 0, len(page.columns) - 1)
+    for item, *words in _record_rows(made):
+        if page.row > ROWS_MAX:
             break
-        sheet.write_number(row, 0, cells[0])
-        for column, text in enumerate(cells[1:], 1):
-            sheet.write_string(row, column, text)
+        page.write_low([Cell(value=item, kind="count"), *(Cell(value=word) for word in words)])
 
 
-def _record_rows(made: _Book) -> Iterable[tuple[int, str, str, str]]:
+def _record_rows(made: _Made) -> Iterable[tuple[int, str, str, str]]:
     yes, no = made.words["labels"]["yes"], made.words["labels"]["no"]
     for line in made.shown.lines:
         name, counted = made.name_of(line.name), list(line.figure.counted)
@@ -254,25 +228,25 @@ def _record_rows(made: _Book) -> Iterable[tuple[int, str, str, str]]:
             yield line.item, name, number, yes if is_counted else no
 
 
-def _corrections(made: _Book, timezone: ZoneInfo) -> None:
+def _corrections(made: _Made, timezone: ZoneInfo) -> None:
     said = made.words["report"]
-    columns = ("corrected_at", "figure", "part", "before", "after", "added", "removed")
-    sheet = made.sheet(
-        "corrections", (18, 34, 20, 12, 12, 40, 40), [said["columns"][name] for name in columns]
-    )
-    row = 1
+    widths = {
+        "corrected_at": 20,
+        "figure": 36,
+        "part": 22,
+        "before": 12,
+        "after": 12,
+        "added": 38,
+        "removed": 38,
+    }
+    page = made.page("corrections", widths)
     for correction in made.shown.report.corrections:
         for change in correction.changes:
             name = made.words["figures"].get(change.name, {}).get("name") or said["breakdowns"][change.name]
             line = change_line(change)
             part = _label(change.label, change.name, made.words) if change.label else ""
-            cells = (
-                _local(correction.at, timezone), name, part, line.before, line.after,
-                ", ".join(change.added), ", ".join(change.removed),
-            )  # fmt: skip
-            for column, text in enumerate(cells):
-                sheet.write_string(row, column, text[:32_000], made.wrap)
-            row += 1
+            records = (", ".join(numbers)[:TEXT_CHARS_MAX] for numbers in (change.added, change.removed))
+            page.write([_local(correction.at, timezone), name, part, line.before, line.after, *records])
 
 
 def _local(at: datetime, timezone: ZoneInfo) -> str:

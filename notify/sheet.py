@@ -5,11 +5,14 @@ bytes out. Forms stand in `form_sheet.py`; `ingest/workbook.py` reads what comes
 Sources: ECMA-376, OWASP 'CSV injection'.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+
+from notify.wrap import columns
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_CHARS_MAX = 32_767
@@ -18,6 +21,10 @@ SHEET_NAME_CHARS_MAX = 31
 ROWS_MAX = 1_048_000
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Always the same: the same values give the same bytes."""
+
+LINE_POINTS = 16.5
+ROW_POINTS_MAX = 409
+"""What the format takes."""
 
 FONT, INK, BAND = "Microsoft YaHei", "#1c2733", "#16324f"
 
@@ -77,6 +84,16 @@ def sheet_name(title: str) -> str:
     """A title as the name of a sheet (ECMA-376 18.2.19): bounded, none of the signs []:*?/\\."""
     plain = "".join(" " if char in "[]:*?/\\" else char for char in text(title))
     return " ".join(plain.split())[:SHEET_NAME_CHARS_MAX].strip("' ") or "1"
+
+
+def lines(value: str, width: int) -> int:
+    """How many lines a text takes in a cell so many characters wide."""
+    return sum(max(1, math.ceil(columns(line) / width)) for line in value.split("\n"))
+
+
+def height_points(count: int) -> float:
+    """The height of a row with so many lines."""
+    return min(count * LINE_POINTS + 5, ROW_POINTS_MAX)
 
 
 def _table(made: Any, content: Table) -> None:
