@@ -7,7 +7,7 @@ Sources: RFC 3501, RFC 2177 (IDLE), RFC 6851 (MOVE), RFC 4315 (UIDPLUS).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any
@@ -89,13 +89,14 @@ class Mailbox:
             except TROUBLE:
                 return
 
-    def unseen(self, known: Known) -> Iterator[tuple[RawMail, ...]]:
-        """The mails that `known` does not know, in the order of their UIDs, in batches.
+    def unseen(self, known: Known, since: date | None = None) -> Iterator[tuple[RawMail, ...]]:
+        """The mails that `known` does not know, in the order of their UIDs, in batches; only those that the server got
+        on or after a day, where one is given.
 
         A mail that vanishes meanwhile is left out. Raises MailboxUnreachable.
         """
         with surfacing():
-            uids = sorted(self._client.search("UNDELETED"))
+            uids = sorted(self._client.search(["UNDELETED", *(("SINCE", since) if since else ())]))
         self._next_uid = uids[-1] + 1 if uids else self._next_uid
         # Trouble of the caller's record is not trouble of the mailbox, and is left as it is.
         seen = known(self.uidvalidity, uids) if uids else set()

@@ -1,15 +1,22 @@
 """The commands about the database as a whole: copy-database, backup, reread."""
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from ombud import launch
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Imports stand inside of the commands, as in `ombud/__main__.py`.
 
 
 def add_to(group: click.Group) -> None:
     """The commands put under `ombud`."""
-    for command in (copy_database,):
+    for command in (copy_database, backup, reread):
         group.add_command(command)
 
 
@@ -25,3 +32,34 @@ def copy_database(source: str, target: str) -> None:
     from ombud import copy_database as copying
 
     sys.exit(copying.run(source, target))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def backup(context: click.Context, file: Path) -> None:
+    """Save the SQLite database in a new FILE while the service works; checked before it has its name."""
+    from ombud import backup as saving
+
+    sys.exit(saving.run(launch.database(launch.settings(context.obj)), file))
+
+
+@click.command()
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The day of the backup (by the mail server's clock).",
+)
+@click.pass_context
+def reread(context: click.Context, since: "datetime") -> None:
+    """After a restore: take in the mails that were filed away since a day and are in no record any more.
+
+    What is known is recognised and left as it is, so this may be done again.
+    """
+    from ombud import config
+    from ombud import reread as rereading
+
+    settings = launch.settings(context.obj, needs_secrets=True)
+    office = launch.office(settings)
+    sys.exit(rereading.run(office, config.imap_accounts(settings), since.date()))

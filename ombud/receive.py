@@ -7,6 +7,7 @@ never ends the service.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from time import monotonic, sleep
 
 import structlog
@@ -33,8 +34,11 @@ STANDBY_S = 0.2
 Stop = Callable[[], bool]
 
 
-def take_in(office: Office, box: Mailbox, permit: Permit = ALONE) -> int:
-    """Everything in the mailbox that is not stored yet, stored; how many mails were new. Raises LeaseLost."""
+def take_in(office: Office, box: Mailbox, permit: Permit = ALONE, since: date | None = None) -> int:
+    """Everything in the mailbox (that came on or after a day) that is not stored yet, stored; how many mails were new.
+
+    Raises LeaseLost, MailboxUnreachable.
+    """
     already: list[int] = []
 
     def known(uidvalidity: int, uids: Sequence[int]) -> set[int]:
@@ -46,7 +50,7 @@ def take_in(office: Office, box: Mailbox, permit: Permit = ALONE) -> int:
 
     new = 0
     is_filed = True
-    for batch in box.unseen(known):
+    for batch in box.unseen(known, since):
         crash.point("received")
         new += _store(office, batch, permit)
         crash.point("stored")
