@@ -15,6 +15,7 @@ check: $(STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m tests.audit
 
 # How long hostile text keeps every pattern and reader busy, worst first; fails when one is too slow.
 worst-case: $(STAMP)
