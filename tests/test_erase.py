@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import zlib
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ from store import erasure, events, inbox, ledger, outbox, tables
 from store.database import reading
 from tests.company import DESK_A, SERVICE_MANAGER, USER, VIP, person
 from tests.desk import MONDAY, Desk
+from tests.postgresql import programs
 
 NAMES = ("林晓", "lin.xiao", "linxiao@mobile", "B002", "13800001111", "晓林昵称")
 PHONE = "13800001111"
@@ -80,7 +82,13 @@ def everything(desk: Desk) -> str:
 
 
 def file_bytes(desk: Desk) -> bytes:
-    path = Path(str(desk.office.engine.url.database))
+    """All that is on the disk; of PostgreSQL, whose freed pages nobody but it can read, all that a dump has."""
+    url = desk.office.engine.url
+    if url.get_backend_name() == "postgresql":
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        done = subprocess.run([programs() / "pg_dump", plain], check=True, capture_output=True)
+        return done.stdout.replace(b"\\\\", b"\\")
+    path = Path(str(url.database))
     return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
 
 

@@ -58,7 +58,8 @@ def test_what_commands_write(desk: Desk, tmp_path: Path) -> None:
     (case,) = desk.cases()
     example = Path(__file__).parents[1] / "config.toml"
     file = tmp_path / "config.toml"
-    text = example.read_text("utf-8").replace("sqlite:///data/", f"sqlite:///{tmp_path}/")
+    url = desk.office.engine.url.render_as_string(hide_password=False)
+    text = example.read_text("utf-8").replace("sqlite:///data/ombud.db", url)
     file.write_text(text.replace('"ombud/sample/', f'"{example.parent}/ombud/sample/'), "utf-8")
     out = tmp_path / "out"
     out.mkdir()

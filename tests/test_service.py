@@ -329,7 +329,7 @@ def test_check_config_tries_everything(site: Site) -> None:
 
 
 def test_wrong_configuration_is_exit_code_2(site: Site) -> None:
-    site.config.write_text(site.config.read_text().replace("[smtp]", "[smtp]\nhots = 1"))
+    site.config.write_text(site.config.read_text().replace("\n[smtp]", "\n[smtp]\nhots = 1"))
     assert "host" in site.run("once", check=2).stderr
 
 
