@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from classify.grievance import Grievance
 from classify.people import Organisation, Person
 from classify.signature import without_signature
 from ingest.mail import Bounce, Mail
@@ -100,6 +101,8 @@ class Facts:
     """Everything known in, before a decision."""
 
     mail: Mail
+    grievance: Grievance
+    """What its text is by itself."""
     now: datetime
     sender: Person
     """The directory's person, or one made of the From address (is_in_directory False)."""

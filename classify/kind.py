@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classify import answer, calendar_reply, filled_form, grievance, learned, passed_on, verb
+from classify import answer, calendar_reply, filled_form, grievance, passed_on, verb
 from classify.facts import Awaiting, Command, Decision, Facts, Kind, Verb
 from classify.people import Role, address_key
 from classify.words import Words
@@ -59,13 +59,9 @@ class Reading:
             return None
         return grievance.judge(original.subject, original.text, self.words)
 
-    @cached_property
+    @property
     def grievance(self) -> grievance.Grievance:
-        mail = self.facts.mail
-        subject = mail.subject_base or mail.subject
-        judged = grievance.judge(subject, mail.own_text, self.words)
-        model = self.words.learned
-        return learned.moved(judged, model, subject, mail.own_text) if model else judged
+        return self.facts.grievance
 
     @cached_property
     def command(self) -> Command | None:

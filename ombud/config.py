@@ -346,6 +346,7 @@ def limits(settings: Settings) -> Limits:
         replies_per_day=found.replies_per_day,
         outgoing_per_hour=found.outgoing_per_hour,
         sweep_s=found.sweep_s,
+        readers=(os.cpu_count() or 1) - 1 if found.readers is None else found.readers,
         repeat_window=timedelta(days=settings.process.repeat_window_days),
     )
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from classify import answer, kind, questionnaire, trust
+from classify import answer, kind, questionnaire, trust, understood
 from classify.facts import Awaiting, Decision, Facts, Kind, Matter
 from classify.people import Organisation, Person, address_key
 from classify.questionnaire import Questionnaire
@@ -183,6 +183,7 @@ def _facts(mail: Mail, setting: Setting) -> Facts:
     disguise = setting.organisation.disguise(mail.sender.name, sender)
     return Facts(
         mail=mail,
+        grievance=understood.judged(mail, setting.words),
         now=setting.now,
         sender=sender,
         trust=trust.grade(sender, False, verdict, disguise),

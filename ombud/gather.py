@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 
 from classify import token, trust
 from classify.facts import Awaiting, Facts, Matter
+from classify.grievance import Grievance
 from classify.people import Organisation, Person
+from classify.understood import Understood
 from ingest import addresses, authentication, bounce, dkim_check
 from ingest.authentication import Authentication
 from ingest.dkim_check import TxtRecords
@@ -45,17 +47,18 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A mail that was read, and what is known of its authenticity."""
+    """A mail that was understood, and what is known of its authenticity."""
 
     mail: Mail
+    grievance: Grievance
     authentication: Authentication
     now: datetime
 
 
-def arrived(office: Office, mail: Mail, now: datetime) -> Arrived:
+def arrived(office: Office, understood: Understood, now: datetime) -> Arrived:
     """The mail with what is known of its authenticity; may ask DNS."""
-    found = authenticated(mail, office.authserv_id, office.txt_records)
-    return Arrived(mail=mail, authentication=found, now=now)
+    found = authenticated(understood.mail, office.authserv_id, office.txt_records)
+    return Arrived(mail=understood.mail, grievance=understood.grievance, authentication=found, now=now)
 
 
 def authenticated(mail: Mail, authserv_id: str, txt_records: TxtRecords | None) -> Authentication:
@@ -76,6 +79,7 @@ def facts(conn: Connection, office: Office, arrival: Arrived) -> Facts:
     thread = Thread() if report else _thread(conn, mail, sender, office, seal)
     return Facts(
         mail=mail,
+        grievance=arrival.grievance,
         now=now,
         sender=sender,
         trust=grade,

@@ -6,7 +6,8 @@ last try it is set aside with its traceback and the desk is told. This is the on
 """
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
@@ -18,12 +19,12 @@ from classify import kind
 from classify.facts import Decision, Facts, Grade, Kind, Verb
 from classify.people import Role
 from ingest.mail import Mail
-from ingest.parse import parse
 from ombud import crash, gather
 from ombud.acts import carry_out
 from ombud.hand import Hand
 from ombud.office import Office
 from ombud.post import Post
+from ombud.readers import TRACEBACK_CHARS_MAX, Read, Readers, Unread
 from process.outgoing import Choice, Notice
 from process.roles import is_staff
 from store import inbox
@@ -33,7 +34,6 @@ log = structlog.get_logger()
 
 BATCH = 20
 """Mails claimed at once; on an idle service that is the one which just came."""
-TRACEBACK_CHARS_MAX = 8_000
 SET_ASIDE = (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD))
 
 
@@ -44,24 +44,71 @@ class Became(NamedTuple):
     state: str
 
 
+class Claim(NamedTuple):
+    """Mails that were claimed together, and where what they say will be."""
+
+    mails: tuple[inbox.ClaimedMail, ...]
+    read: Callable[[], list[Read]]
+
+
 def next_mails(office: Office) -> int:
     """Handles the mails that wait longest; how many, 0 when none is waiting (or due for another try)."""
+    return _handle_claim(office, _claim(office, Readers(office.words, 0)))
+
+
+def backlog(office: Office, readers: Readers, is_stopped: Callable[[], bool]) -> Iterator[int]:
+    """Handles all that waits, claim by claim: how many mails each had. While many wait, the next claims are being
+    read; a stop lets those be finished."""
+    ahead: deque[Claim] = deque()
+    is_full = True
+    while True:
+        while len(ahead) < readers.claims_ahead and (is_full or not ahead) and not is_stopped():
+            claim = _claim(office, readers)
+            if not claim.mails:
+                break
+            ahead.append(claim)
+            is_full = len(claim.mails) == BATCH
+        if not ahead:
+            readers.rest()
+            return
+        yield _handle_claim(office, ahead.popleft())
+
+
+def _claim(office: Office, readers: Readers) -> Claim:
     with office.engine.begin() as conn:
-        claimed = inbox.claim(conn, office.clock(), office.claimant, BATCH)
-    if claimed:
+        mails = inbox.claim(conn, office.clock(), office.claimant, BATCH)
+    if mails:
         crash.point("claimed")
+    return Claim(
+        mails=mails, read=readers.begin([mail.content for mail in mails], is_full=len(mails) == BATCH)
+    )
+
+
+def _handle_claim(office: Office, claim: Claim) -> int:
     broken: dict[int, str] = {}
-    arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]] = []
-    for mail in claimed:
-        with _surviving((mail,), broken), office.meters.stage("parse"):
-            arrivals.append((mail, gather.arrived(office, parse(mail.content), office.clock())))
-    with _surviving(claimed, broken):
-        _decide(office, arrivals, broken)
-    for mail in claimed:
+    with _surviving(claim.mails, broken):
+        _decide(office, _arrivals(office, claim, broken), broken)
+    for mail in claim.mails:
         if mail.id in broken:
             _failed(office, mail, broken[mail.id])
         crash.point("handled")
-    return len(claimed)
+    return len(claim.mails)
+
+
+def _arrivals(
+    office: Office, claim: Claim, broken: dict[int, str]
+) -> list[tuple[inbox.ClaimedMail, gather.Arrived]]:
+    """The mails that could be read, with what is known of their authenticity."""
+    arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]] = []
+    with office.meters.stage("read"):
+        found = claim.read()
+    for mail, one in zip(claim.mails, found, strict=True):
+        if isinstance(one, Unread):
+            broken[mail.id] = one.traceback
+            continue
+        with _surviving((mail,), broken):
+            arrivals.append((mail, gather.arrived(office, one, office.clock())))
+    return arrivals
 
 
 def _decide(

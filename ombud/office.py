@@ -43,6 +43,8 @@ class Limits:
     """Automatic mails to one address outside of the staff in 24 hours, beyond which its mail is not answered."""
     outgoing_per_hour: int = 1000
     """Mails that go out in an hour; beyond it they wait, and the desk is told once."""
+    readers: int = 0
+    """Processes that read mails beside the service while many wait."""
     sweep_s: float = 300.0
     """Longest wait for IDLE before the mailbox is searched anyway."""
     repeat_window: timedelta = timedelta(days=90)

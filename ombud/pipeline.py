@@ -9,6 +9,7 @@ wake-up that was missed, and so that time is looked at. Work that is claimed is 
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic, sleep
@@ -23,10 +24,12 @@ from notify.smtp import Smtp, SmtpAccount
 from ombud import fault_watch, handle, holding, receive, schedule, send, vitals
 from ombud.holding import Holding
 from ombud.office import Office
+from ombud.readers import Readers
 from ombud.schedule import TICK_S
 from ombud.second_path import SecondPath
 from store import inbox
 from store.database import reading
+from store.leases import LeaseLost
 
 log = structlog.get_logger()
 
@@ -35,6 +38,8 @@ DATABASE_PAUSE_S = 2.0
 ONCE_TRIES = 3
 ONCE_PAUSE_S = 1.0
 """Between the tries of `once` to read a mailbox."""
+ONCE_LOOK_S = 0.5
+"""How often `once` looks whether the mailboxes are read, if nothing came."""
 ONCE_PATIENCE_S = 15.0
 """How long `once` waits for the second and third try of a mail that failed."""
 
@@ -127,11 +132,12 @@ def _receiver(office: Office, watched: receive.Watched, signals: Signals) -> Cal
 
 
 def _handle(office: Office, signals: Signals) -> None:
-    while not signals.stop.is_set():
-        signals.handle.wait()
-        signals.handle.clear()
-        while not signals.stop.is_set() and handle.next_mails(office):
-            signals.send.set()
+    with Readers(office.words, office.limits.readers) as readers:
+        while not signals.stop.is_set():
+            signals.handle.wait()
+            signals.handle.clear()
+            for _ in handle.backlog(office, readers, signals.stop.is_set):
+                signals.send.set()
 
 
 def _send(office: Office, account: SmtpAccount, signals: Signals, holds: Holding) -> None:
@@ -157,30 +163,41 @@ def _keep_time(office: Office, signals: Signals) -> None:
 
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:
-    """Works off all that is there; False when a mailbox could not be read, or its mails not filed away."""
+    """Works off all that is there, the steps side by side; False when a mailbox could not be read, or its mails not
+    filed away."""
+    signals = Signals()
     holds = holding.of(office.engine, office.name, [account.name for account in accounts])
     holds.look()
-    were_read = [_taken_in(office, account, holds) for account in accounts]
+    watched = [receive.Watched(account=account, holding=holds) for account in accounts]
+    with ThreadPoolExecutor(len(accounts) + 2, thread_name_prefix="once") as threads:
+        keeping = threads.submit(holds.keep, signals.stop)
+        taking_in = [threads.submit(_taken_in, office, one, signals) for one in watched]
+        sending = threads.submit(_send_all, office, smtp_account, signals)
+        try:
+            _handle_all(office, signals, lambda: all(one.done() for one in taking_in))
+            while schedule.tick(office):
+                pass
+        finally:
+            signals.end()
+        sending.result()
+        keeping.result()
     holds.leave()
-    _handle_all(office)
-    while schedule.tick(office):
-        pass
-    with Smtp(smtp_account) as smtp:
-        while send.due_mails(office, smtp):
-            pass
-    return all(were_read)
+    return all(one.result() for one in taking_in)
 
 
-def _taken_in(office: Office, account: ImapAccount, holds: Holding) -> bool:
+def _taken_in(office: Office, watched: receive.Watched, signals: Signals) -> bool:
     """Whether a mailbox could be read, in a few tries, and its mails filed away; or another process reads it."""
+    account = watched.account
     for left in reversed(range(ONCE_TRIES)):
-        permit = holds.permit(account.name)
+        permit = watched.holding.permit(account.name)
         if permit is None:
             log.info("mailbox is read by another process", mailbox=account.name)
             return True
         try:
             with Mailbox.open(account) as box:
-                receive.take_in(office, box, permit)
+                receive.take_in(office, box, permit, wake=signals.handle.set)
+        except LeaseLost:
+            return True
         except MailboxUnreachable as trouble:
             log.error("mailbox unreachable", mailbox=account.name, reason=str(trouble), tries_left=left)
             if isinstance(trouble, MailboxRefused) or not left:
@@ -191,14 +208,35 @@ def _taken_in(office: Office, account: ImapAccount, holds: Holding) -> bool:
     return False
 
 
-def _handle_all(office: Office) -> None:
+def _handle_all(office: Office, signals: Signals, are_taken_in: Callable[[], bool]) -> None:
+    """Handles what waits until nothing more can come, and gives what failed its further tries."""
     until = monotonic() + ONCE_PATIENCE_S
-    while True:
-        while handle.next_mails(office):
-            pass
-        with reading(office.engine) as conn:
-            next_at = inbox.next_waiting_at(conn)
-        wait_s = (next_at - office.clock()).total_seconds() if next_at else ONCE_PATIENCE_S
-        if monotonic() + wait_s >= until:
-            return
-        sleep(max(wait_s, 0.05))
+    with Readers(office.words, office.limits.readers) as readers:
+        while True:
+            signals.handle.clear()
+            is_all_in = are_taken_in()
+            for _ in handle.backlog(office, readers, lambda: False):
+                signals.send.set()
+            if not is_all_in:
+                signals.handle.wait(ONCE_LOOK_S)
+                until = monotonic() + ONCE_PATIENCE_S
+                continue
+            with reading(office.engine) as conn:
+                next_at = inbox.next_waiting_at(conn)
+            wait_s = (next_at - office.clock()).total_seconds() if next_at else ONCE_PATIENCE_S
+            if monotonic() + wait_s >= until:
+                return
+            sleep(max(wait_s, 0.05))
+
+
+def _send_all(office: Office, account: SmtpAccount, signals: Signals) -> None:
+    """Sends what is due until the others have stopped and nothing more is."""
+    with Smtp(account) as smtp:
+        while True:
+            signals.send.wait()
+            signals.send.clear()
+            is_last = signals.stop.is_set()
+            while send.due_mails(office, smtp):
+                pass
+            if is_last:
+                return

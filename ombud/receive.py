@@ -34,8 +34,16 @@ STANDBY_S = 0.2
 Stop = Callable[[], bool]
 
 
-def take_in(office: Office, box: Mailbox, permit: Permit = ALONE, since: date | None = None) -> int:
-    """Everything in the mailbox (that came on or after a day) that is not stored yet, stored; how many mails were new.
+def take_in(
+    office: Office,
+    box: Mailbox,
+    permit: Permit = ALONE,
+    *,
+    wake: Callable[[], None] = lambda: None,
+    since: date | None = None,
+) -> int:
+    """Everything in the mailbox (that came on or after a day) that is not stored yet, stored batch by batch; how many
+    mails were new.
 
     Raises LeaseLost, MailboxUnreachable.
     """
@@ -54,6 +62,7 @@ def take_in(office: Office, box: Mailbox, permit: Permit = ALONE, since: date | 
         crash.point("received")
         new += _store(office, batch, permit)
         crash.point("stored")
+        wake()
         # A server that will not file is asked again in the next round only; mail is taken in all the same.
         is_filed = is_filed and _filed(office, box, [raw.uid for raw in batch])
         crash.point("filed")
@@ -161,8 +170,7 @@ def _read_on(office: Office, box: Mailbox, permit: Permit, heard: Heard) -> None
     name = box.account.name
     while not ended():
         office.vitals.doing(name, "reading")
-        if take_in(office, box, permit):
-            heard.wake()
+        take_in(office, box, permit, wake=heard.wake)
         # Only now: a mailbox that opens and cannot be read is not well.
         office.vitals.well(vitals.mailbox(name))
         office.vitals.doing(name, "idle" if box.has_idle else "polling")

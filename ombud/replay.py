@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection, Engine
 
-from classify import kind
+from classify import kind, understood
 from classify.facts import Facts, Kind, Matter
 from ingest.mail import Mail
 from ingest.parse import parse
@@ -150,7 +150,10 @@ def _facts(conn: Connection, office: Office, row: inbox.MailRow, mail: Mail) -> 
     """The facts as they were: on the matter that the mail was given to, with what was asked then."""
     at = office.clock()
     found = gather.authenticated(mail, office.authserv_id, None)
-    facts = gather.facts(conn, office, gather.Arrived(mail=mail, authentication=found, now=at))
+    arrival = gather.Arrived(
+        mail=mail, grievance=understood.judged(mail, office.words), authentication=found, now=at
+    )
+    facts = gather.facts(conn, office, arrival)
     matter = facts.matter
     if matter is None or not matter.number.startswith("C-"):
         return facts

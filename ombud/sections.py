@@ -23,6 +23,7 @@ from ombud.values import (
     Percent,
     Port,
     PortOrNone,
+    Processes,
     RemindBefore,
     ReportDay,
     Seconds,
@@ -216,6 +217,7 @@ class LimitsSection(Section):
     retry_s: Seconds = 2
     lease_s: Seconds = 300
     sweep_s: Seconds = 300
+    readers: Processes | None = None
     replies_per_day: Count = 20
     outgoing_per_hour: Count = 1000
 

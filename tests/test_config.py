@@ -61,6 +61,7 @@ def uncommented(text: str) -> str:
         "password_file",
         "token_keys",
         "webhook",
+        "readers",
         "words_file",
         "model",
         "form =",

@@ -103,7 +103,7 @@ def test_opening_alone_does_not_reset_the_back_off(
 
     monkeypatch.setattr(receive, "monotonic", lambda: seconds[0])
     monkeypatch.setattr(receive, "pause", lambda pause_s, stop: pauses.append(pause_s))
-    monkeypatch.setattr(receive, "take_in", lambda *_: 0)
+    monkeypatch.setattr(receive, "take_in", lambda *_, **__: 0)
     box = Box(ended)
     box.account = account(dovecot, "nobody")  # type: ignore[attr-defined]
     monkeypatch.setattr(receive.Mailbox, "open", lambda _: box)
