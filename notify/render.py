@@ -29,6 +29,10 @@ EXCERPT_CHARS = 400
 """Of the complainant's words in a mail of the staff that asks for something else."""
 SHORT_CHARS = 120
 """Of a text of somebody's that stands in one line: a subject, what was said so far."""
+_NUMBER = re.compile(r"-20(?<![0-9A-Za-z=].-20)\d\d-\d{5}(?!\d)")
+_DATE = re.compile(r"20(?<![0-9A-Za-z=.@/-]20)\d\d-\d\d-\d\d(?:（周.）\d\d:\d\d)?(?![\w-])")
+"""What is to stay in one line. Both begin with fixed characters, for which a page is searched quickest; what stands
+before them tells them from those in links, which are percent-encoded."""
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Controls of terminals and of writing direction, and halves of characters: nobody writes them on purpose."""
@@ -56,8 +60,16 @@ def render(language: str, template: str, context: Mapping[str, Any], timezone: Z
     folder = f"{language}/{template}"
     return Rendered(
         text=_tidied(text.get_template(f"{folder}/body.txt").render(whole)),
-        html=_UNSEEN.sub("", page.get_template(f"{folder}/body.html").render(whole)),
+        html=_kept_whole(_UNSEEN.sub("", page.get_template(f"{folder}/body.html").render(whole))),
     )
+
+
+def _kept_whole(page: str) -> str:
+    """The page with numbers and dates that no line end parts: browsers break lines behind a hyphen."""
+    head, body, rest = page.partition("<body")
+    for one in (_NUMBER, _DATE):
+        rest = one.sub(r'<span style="white-space:nowrap">\g<0></span>', rest)
+    return head + body + rest
 
 
 def _tidied(text: str) -> str:

@@ -7,6 +7,7 @@ Free words are an answer too: the verifier judges them. Source: HANDBOOK 2, row 
 
 from dataclasses import replace
 
+from classify.bilingual import noted
 from classify.due import due
 from classify.facts import Verb
 from classify.form import is_empty
@@ -80,7 +81,7 @@ def _said(turn: Turn) -> str:
 def _dated(words: str, turn: Turn) -> str:
     """A date in words with the day that it means beside it: '下周三' is another one next week."""
     day = _day(words, turn)
-    return words if day is None or day[:4] in words else f"{words} ({day})"
+    return words if day is None or day[:4] in words else noted(words, day)
 
 
 def _day(words: str, turn: Turn) -> str | None:

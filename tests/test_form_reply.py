@@ -20,7 +20,7 @@ FULL = {
     "corrective": "扩容",
     "preventive": "加监控",
     "responsible": "张三",
-    "planned": "下周三 (2026-12-02)",
+    "planned": "下周三（2026-12-02）",
     "actual": "",
 }
 
@@ -99,7 +99,7 @@ def test_a_part_is_kept_and_only_the_rest_is_asked_for(office: Desk) -> None:
     assert echo.header("x-ombud-notice") == "form_read"
     assert case(office).state is State.HANDLING
     assert "连接池太小" in echo.text
-    assert "下周三 (2026-12-02)" in echo.text
+    assert "下周三（2026-12-02）" in echo.text
     assert "还缺：纠正措施、责任人" in echo.text
     assert not office.got(SERVICE_MANAGER, "task_verify")
     (link,) = mailto(echo.html)
@@ -246,7 +246,7 @@ def test_words_of_the_mail_count_though_the_file_cannot_be_read(office: Desk) ->
     back = send(office, b"a,b", "原因：甲\n纠正措施：乙\n责任人：丙\n实际完成：昨天")
     assert case(office).state is State.VERIFYING
     assert "不是 .xlsx" in back.text
-    assert taken(case(office))["actual"] == "昨天 (2026-11-22)"
+    assert taken(case(office))["actual"] == "昨天（2026-11-22）"
 
 
 def test_a_file_that_is_no_form_is_evidence_only(office: Desk) -> None:

@@ -1,11 +1,12 @@
 """What the program says of its own: written in both languages, shown in the reader's."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from classify import bilingual
-from notify.render import LANGUAGES, words
+from notify.render import LANGUAGES, _kept_whole, words
 from process.case import Event, Party
 from process.telling import told, who
 
@@ -48,3 +49,12 @@ def test_no_code_of_ours_is_shown(language: str) -> None:
     assert " / " not in shown
     assert told(entry("rated", "1"), names) == names["ratings"]["1"]
     assert who(entry("reminded", ""), names) == names["labels"]["system"]
+
+
+def test_numbers_and_dates_stay_in_one_line_and_links_as_they_are() -> None:
+    page = "<title>C-2026-00017</title><body>编号 C-2026-00017，2026-11-24（周二）17:30 前<a href='?s=%20C-2026-00017&b=2026-11-24'>2026-11-24</a>"
+    kept = _kept_whole(page)
+    assert kept.count("nowrap") == 3
+    assert "<title>C-2026-00017</title>" in kept
+    assert "'?s=%20C-2026-00017&b=2026-11-24'" in kept
+    assert re.sub(r"</?span[^>]*>", "", kept) == page
