@@ -109,8 +109,7 @@ def _share(conn: Connection, office: Office) -> outbox.Share:
     now = office.clock()
     # Other processes count what we are about to take only when we have.
     hold(conn, Lock.SENDING)
-    gone = budget.gone_between(conn, now - HOUR, now) + budget.in_hand(conn, now)
-    room = office.limits.outgoing_per_hour - gone
+    room = office.limits.outgoing_per_hour - budget.gone_between(conn, now - HOUR, now)
     if room > 0:
         return outbox.Share(count=min(room, BATCH))
     if once.take(conn, "circuit", f"{now:%Y-%m-%dT%H}", now):
