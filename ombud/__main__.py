@@ -21,11 +21,17 @@ from ombud import (
 )
 
 if TYPE_CHECKING:
-    from ombud.show import Record
+    pass
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 OWNER_ONLY = 0o077
 """The umask: whatever a command writes names people, so nobody but its owner may read it."""
+
+NEWEST = click.option(
+    "--newest",
+    type=click.IntRange(min=0),
+    help="Only so many of the newest; 0 for all. Default: 100 in a table, all as JSON.",
+)
 
 # Imports stand inside of the commands: `ombud --help` and `show` start without a mail parser.
 
@@ -116,15 +122,18 @@ def explain(context: click.Context, as_json: bool, awaiting: str | None, paths: 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--open", "only_open", is_flag=True, help="Only those that are not closed.")
+@NEWEST
 @click.pass_context
-def complaints(context: click.Context, as_json: bool, only_open: bool) -> None:
+def complaints(context: click.Context, as_json: bool, only_open: bool, newest: int | None) -> None:
     """List the complaints."""
     from ombud import show
 
+    wanted = show.Listed(
+        "投诉 / complaints", ("number", "step", "subject", "complainant", "escalations", "due")
+    )
     with launch.reading(launch.settings(context.obj)) as conn:
-        records = show.all_complaints(conn, only_open=only_open)
-    columns = ("number", "step", "subject", "complainant", "escalations", "due")
-    _print(as_json, "投诉 / complaints", records, columns)
+        count = show.newest(newest, as_json=as_json)
+        wanted.print(show.all_complaints(conn, only_open=only_open, newest=count), count, as_json=as_json)
 
 
 @main.command("show")
@@ -172,34 +181,33 @@ def blank_form(context: click.Context, lang: str | None, file: Path) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@NEWEST
 @click.pass_context
-def mails(context: click.Context, as_json: bool) -> None:
+def mails(context: click.Context, as_json: bool, newest: int | None) -> None:
     """List every mail seen, with its state, rule and reason."""
     from ombud import show
     from store import inbox
 
+    wanted = show.Listed("来信 / mails", ("id", "kind", "matter", "sender", "subject", "evidence"))
     with launch.reading(launch.settings(context.obj)) as conn:
-        records = [show.mail_line(row) for row in inbox.listed(conn)]
-    _print(
-        as_json,
-        "来信 / mails",
-        records,
-        ("id", "kind", "matter", "sender", "subject", "evidence"),
-    )
+        count = show.newest(newest, as_json=as_json)
+        wanted.print(map(show.mail_line, inbox.each(conn, count)), count, as_json=as_json)
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@NEWEST
 @click.pass_context
-def outbox(context: click.Context, as_json: bool) -> None:
+def outbox(context: click.Context, as_json: bool, newest: int | None) -> None:
     """List the mails that go out, with their tries."""
     from ombud import show
     from store import outbox as stored
 
-    with launch.reading(launch.settings(context.obj)) as conn:
-        records = [show.outbox_line(row) for row in stored.listed(conn)]
     columns = ("id", "state", "tries", "template", "matter", "recipients", "last_error")
-    _print(as_json, "去信 / outbox", records, columns)
+    with launch.reading(launch.settings(context.obj)) as conn:
+        count = show.newest(newest, as_json=as_json)
+        records = map(show.outbox_line, stored.each(conn, count))
+        show.Listed("去信 / outbox", columns).print(records, count, as_json=as_json)
 
 
 @main.command()
@@ -233,15 +241,6 @@ def _decide(context: click.Context, mail: int, what: str) -> None:
         click.echo(f"mail {mail} is not set aside", err=True)
         sys.exit(launch.EXIT_FAILED)
     click.echo(f"mail {mail}: {what}d")
-
-
-def _print(as_json: bool, title: str, records: "list[Record]", columns: tuple[str, ...]) -> None:
-    from ombud import show
-
-    if as_json:
-        show.print_json(records)
-    else:
-        show.print_table(title, records, columns)
 
 
 @main.command()

@@ -20,7 +20,7 @@ from process.case import Case
 from process.complaint import choices
 from process.outgoing import Choice, Item, Notice, Quoted
 from process.roles import owners
-from store import anchors, complaints, inbox, ledger, once
+from store import anchors, backlog, complaints, inbox, ledger, once
 from store.database import deciding
 
 log = structlog.get_logger()
@@ -58,20 +58,21 @@ def daily(office: Office) -> int:
 def write(conn: Connection, office: Office, since: datetime, now: datetime) -> None:
     """The digest of a period, to every engineer of the desk."""
     post = Post(conn=conn, office=office, now=now)
-    open_cases = complaints.listed(conn, only_open=True)
+    count = sum(cases for _, cases in backlog.open_by_state(conn))
+    open_cases = complaints.oldest_open(conn, CASES_MAX)
     mails = inbox.for_desk(conn, since, now, MAILS_COUNTED_MAX)
     items = sorted((_mail_item(conn, row) for row in mails[:MAILS_MAX]), key=_group_order)
     facts = {
         "since": since.isoformat(),
-        "open": str(len(open_cases)),
-        "overdue": str(sum(_is_late(case, now) for case in open_cases)),
-        "unlisted": str(max(0, len(open_cases) - CASES_MAX) + len(mails) - len(items)),
+        "open": str(count),
+        "overdue": str(backlog.overdue(conn, now)),
+        "unlisted": str(count - len(open_cases) + len(mails) - len(items)),
         "anchor": anchors.write(conn, _local(office, now)).mark,
         "unknown_years": ", ".join(map(str, office.rules.calendar.unknown_years(now))),
         **_counted(conn, since, now),
     }
     for engineer in office.organisation.acting(Role.SERVICE_DESK):
-        cases = (_case_item(case, engineer, office, now) for case in open_cases[:CASES_MAX])
+        cases = (_case_item(case, engineer, office, now) for case in open_cases)
         listed = (*sorted(cases, key=_order), *items)
         post.send(Notice(template="digest", to=engineer, matter="", items=listed, facts=facts))
 

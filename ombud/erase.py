@@ -100,15 +100,17 @@ def _known(engine: Engine, said: str, settings: Settings) -> tuple[Person, tuple
 def _parties(conn: Connection, word: str, person: Person | None) -> list[Party]:
     """How records name the person; addresses, phone and name may be older than the directory's."""
     keys = {word, address_key(word), *((person.key, *map(address_key, person.addresses)) if person else ())}
-    cases = complaints.listed(conn, only_open=False)
     return [
-        party for case in cases for party in _of(case) if keys & {party.key, party.employee_number} - {""}
+        party
+        for case in complaints.each(conn)
+        for party in _of(case)
+        if keys & {party.key, party.employee_number} - {""}
     ]
 
 
 def _shown_names(conn: Connection, person: Person) -> tuple[str, ...]:
     """Display names that the person's mail programs wrote."""
-    rows = (row.id for row in inbox.listed(conn) if person.has_address(row.sender))
+    rows = (row.id for row in inbox.each(conn) if person.has_address(row.sender))
     mails = (inbox.get(conn, mail_id) for mail_id in rows)
     names = (parse(mail.content).sender.name.strip() for mail in mails if mail is not None)
     return tuple(dict.fromkeys(name for name in names if name))

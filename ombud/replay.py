@@ -91,10 +91,10 @@ def _keys(settings: Settings) -> tuple[str, ...]:
 def replayed(conn: Connection, office: Office, first: datetime) -> Iterator[Compared]:
     """Every mail handled since then, then and now, oldest first."""
     erased = erasure.originals(conn, "mail")
-    for row in inbox.listed(conn):
+    for row in inbox.received_since(conn, first):
         # What broke the program was never decided; what was erased cannot be read as it was.
         is_decided = row.state in ("handled", "set_aside", "discarded") and row.kind and not row.traceback
-        if not is_decided or row.received_at < first or row.id in erased:
+        if not is_decided or row.id in erased:
             continue
         stored = inbox.get(conn, row.id)
         if stored is not None:

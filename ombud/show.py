@@ -6,10 +6,10 @@ field that is not known is null or empty. Source: HANDBOOK 2 'Complaint record f
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +26,8 @@ from store import complaints, events, inbox, outbox
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
+TABLE_ROWS = 100
+"""Of the newest, in a table whose length nobody asked for."""
 FREE_TEXT = frozenset(
     {"subject", "complainant", "sender", "recipients", "evidence", "text", "last_error", "department"}
 )
@@ -161,6 +163,30 @@ def _shown(row: inbox.MailRow | outbox.OutboxRow) -> Record:
     return {n: token.hidden(value) if isinstance(value, str) else value for n, value in plain(row).items()}
 
 
+def newest(asked: int | None, *, as_json: bool) -> int | None:
+    """How many of the newest are listed, None for all: what was asked for, else a table that a person can read."""
+    if asked is None:
+        return None if as_json else TABLE_ROWS
+    return asked or None
+
+
+class Listed(NamedTuple):
+    """A list of the store's."""
+
+    title: str
+    columns: tuple[str, ...]
+
+    def print(self, records: Iterable[Record], count: int | None, *, as_json: bool) -> None:
+        """The records as they are read; a table says when there may be more of them."""
+        if as_json:
+            print_json(records)
+            return
+        rows = list(records)
+        print_table(self.title, rows, self.columns)
+        if len(rows) == count:
+            Console(stderr=True).print(f"最新 {count} 条 / the newest {count} (--newest 0: all)")
+
+
 def print_json(records: Iterable[Record]) -> None:
     """JSON Lines on standard output."""
     for record in records:
@@ -215,6 +241,6 @@ def _form_cell(value: Any) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in str(value))
 
 
-def all_complaints(conn: Connection, *, only_open: bool) -> list[Record]:
-    """The list, oldest first."""
-    return [complaint_line(case) for case in complaints.listed(conn, only_open)]
+def all_complaints(conn: Connection, *, only_open: bool, newest: int | None = None) -> Iterator[Record]:
+    """The list, oldest first; only so many of the newest where that is said."""
+    return map(complaint_line, complaints.each(conn, only_open, newest))

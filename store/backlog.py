@@ -62,8 +62,8 @@ def read(conn: Connection, now: datetime) -> Backlog:
         outbox_waiting_since=going[1],
         outbox_retried=going[2],
         outbox_tries_max=going[3],
-        open_by_state=_open_by_state(conn),
-        overdue=_overdue(conn, now),
+        open_by_state=open_by_state(conn),
+        overdue=overdue(conn, now),
         last_mail_at=conn.execute(select(mail.c.stored_at).order_by(mail.c.id.desc()).limit(1)).scalar(),
         last_digest_at=once.last(conn, DIGEST),
         log_entries=entries,
@@ -75,12 +75,14 @@ def _set_aside(conn: Connection) -> int:
     return conn.execute(select(func.count()).where(mail.c.state == "set_aside")).scalar_one()
 
 
-def _overdue(conn: Connection, now: datetime) -> int:
+def overdue(conn: Connection, now: datetime) -> int:
+    """Open complaints behind their due date."""
     is_late = complaint.c.is_closed.is_(False) & (complaint.c.due_at < now)
     return conn.execute(select(func.count()).select_from(complaint).where(is_late)).scalar_one()
 
 
-def _open_by_state(conn: Connection) -> tuple[tuple[str, int], ...]:
+def open_by_state(conn: Connection) -> tuple[tuple[str, int], ...]:
+    """How many complaints are open, by state."""
     query = select(complaint.c.state, func.count()).where(complaint.c.is_closed.is_(False))
     rows = conn.execute(query.group_by(complaint.c.state).order_by(complaint.c.state))
     return tuple((state, count) for state, count in rows)

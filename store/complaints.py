@@ -4,7 +4,7 @@ A case is saved only on top of the version that it was read at, so two writers n
 other; each escalation has a row of its own that can exist but once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from process.case import Case
-from store import numbers
+from store import lists, numbers
 from store.record import from_json, to_json
 from store.tables import complaint, escalation
 
@@ -83,12 +83,26 @@ def get(conn: Connection, number: str) -> Case | None:
     return None if record is None else from_json(Case, record)
 
 
-def listed(conn: Connection, only_open: bool) -> tuple[Case, ...]:
-    """All complaints, or those that are not closed, oldest first."""
-    query = select(complaint.c.record).order_by(complaint.c.number)
+def listed(conn: Connection, only_open: bool, newest: int | None = None) -> tuple[Case, ...]:
+    """All complaints, or those that are not closed, oldest first; only so many of the newest where that is said."""
+    return tuple(each(conn, only_open, newest))
+
+
+def each(conn: Connection, only_open: bool = False, newest: int | None = None) -> Iterator[Case]:
+    """As `listed`, but read a few at a time: a million do not fit into memory."""
+    query = select(complaint.c.record)
     if only_open:
         query = query.where(complaint.c.is_closed.is_(False))
-    return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
+    return (
+        from_json(Case, record) for (record,) in lists.oldest_first(conn, query, complaint.c.number, newest)
+    )
+
+
+def oldest_open(conn: Connection, count: int) -> tuple[Case, ...]:
+    """So many of those that are not closed, oldest first."""
+    query = select(complaint.c.record).where(complaint.c.is_closed.is_(False))
+    records = conn.execute(query.order_by(complaint.c.number).limit(count)).scalars()
+    return tuple(from_json(Case, record) for record in records)
 
 
 def to_remind(conn: Connection, now: datetime, count: int) -> tuple[Case, ...]:

@@ -7,16 +7,28 @@ States: waiting → handled | set_aside → (released) waiting | discarded.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from classify.lane import lane
 from ingest.mail import RawMail
+from store import lists
 from store.claims import Claimant
 from store.database import Lock, hold, new_or_known
 from store.tables import OUT_OF_LINE, TOGETHER_BYTES_MAX, label, mail, mail_sighting
@@ -351,9 +363,19 @@ def get(conn: Connection, mail_id: int) -> StoredMail | None:
 _LISTED = tuple(mail.c[name] for name in MailRow.__dataclass_fields__)
 
 
-def listed(conn: Connection) -> tuple[MailRow, ...]:
-    """All mails, oldest first."""
-    return _rows(conn, select(*_LISTED).order_by(mail.c.id))
+def listed(conn: Connection, newest: int | None = None) -> tuple[MailRow, ...]:
+    """All mails, oldest first; only so many of the newest where that is said."""
+    return tuple(each(conn, newest))
+
+
+def each(conn: Connection, newest: int | None = None) -> Iterator[MailRow]:
+    """As `listed`, but read a few at a time."""
+    return map(_row, lists.oldest_first(conn, select(*_LISTED), mail.c.id, newest))
+
+
+def received_since(conn: Connection, since: datetime) -> Iterator[MailRow]:
+    """Mails from a time on, oldest first, read a few at a time."""
+    return map(_row, lists.oldest_first(conn, select(*_LISTED).where(mail.c.received_at >= since), mail.c.id))
 
 
 def of_matter(conn: Connection, number: str) -> tuple[MailRow, ...]:
@@ -371,7 +393,11 @@ def for_desk(conn: Connection, since: datetime, until: datetime, count: int) -> 
 
 
 def _rows(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[MailRow, ...]:
-    return tuple(MailRow(**row._mapping) for row in conn.execute(query))
+    return tuple(map(_row, conn.execute(query)))
+
+
+def _row(row: Row[tuple[object, ...]]) -> MailRow:
+    return MailRow(**row._mapping)
 
 
 def next_waiting_at(conn: Connection) -> datetime | None:

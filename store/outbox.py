@@ -5,13 +5,14 @@ set before the server is asked.
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, func, insert, select, true, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, true, update
 
 from process.outgoing import Deferred, Outcome, Outgoing, Refused
+from store import lists
 from store.claims import Claimant
 from store.inbox import COMPRESSION, unpacked
 from store.tables import outbox, outbox_recipient
@@ -158,9 +159,14 @@ def make_due(conn: Connection, now: datetime, lease: timedelta) -> int:
 _LISTED = tuple(outbox.c[name] for name in OutboxRow.__dataclass_fields__)
 
 
-def listed(conn: Connection) -> tuple[OutboxRow, ...]:
-    """All mails, oldest first."""
-    return _rows(conn, select(*_LISTED).order_by(outbox.c.id))
+def listed(conn: Connection, newest: int | None = None) -> tuple[OutboxRow, ...]:
+    """All mails, oldest first; only so many of the newest where that is said."""
+    return tuple(each(conn, newest))
+
+
+def each(conn: Connection, newest: int | None = None) -> Iterator[OutboxRow]:
+    """As `listed`, but read a few at a time."""
+    return map(_row, lists.oldest_first(conn, select(*_LISTED), outbox.c.id, newest))
 
 
 def of_matter(conn: Connection, number: str) -> tuple[OutboxRow, ...]:
@@ -175,9 +181,11 @@ def find(conn: Connection, message_ids: Collection[str]) -> OutboxRow | None:
 
 
 def _rows(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[OutboxRow, ...]:
-    return tuple(
-        OutboxRow(**{**row._mapping, "recipients": tuple(row.recipients)}) for row in conn.execute(query)
-    )
+    return tuple(map(_row, conn.execute(query)))
+
+
+def _row(row: Row[tuple[object, ...]]) -> OutboxRow:
+    return OutboxRow(**{**row._mapping, "recipients": tuple(row.recipients)})
 
 
 def content(conn: Connection, outbox_id: int) -> bytes | None:

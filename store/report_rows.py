@@ -6,7 +6,7 @@ A record is read when anything happened to it since the trend of the report bega
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, func, select, union
 
 from classify.callback_answer import Result
 from process.case import Case
@@ -38,29 +38,24 @@ def first_at(conn: Connection) -> datetime | None:
 
 
 def _complaints(conn: Connection, start: datetime) -> tuple[ComplaintRow, ...]:
-    moved = select(event.c.number).where(event.c.at >= start)
-    query = (
-        select(complaint.c.record)
-        .where(
-            or_(
-                complaint.c.is_closed.is_(False),
-                complaint.c.recorded_at >= start,
-                complaint.c.number.in_(moved),
-            )
-        )
-        .order_by(complaint.c.number)
+    # Three questions, each with an index of its own; as one with OR, all complaints would be read.
+    bearing = union(
+        select(complaint.c.number).where(complaint.c.is_closed.is_(False)),
+        select(complaint.c.number).where(complaint.c.recorded_at >= start),
+        select(event.c.number).where(event.c.at >= start),
     )
+    query = select(complaint.c.record).where(complaint.c.number.in_(bearing)).order_by(complaint.c.number)
     cases = [from_json(Case, record) for record in conn.execute(query).scalars()]
-    marks = _marks(conn)
+    marks = _marks(conn, bearing)
     return tuple(ComplaintRow(case=case, marks=tuple(marks[case.number])) for case in cases)
 
 
-def _marks(conn: Connection) -> dict[str, list[Mark]]:
-    """The marks of all complaints: the first judgement may lie before the trend, and must be known."""
+def _marks(conn: Connection, numbers: CompoundSelect[tuple[str]]) -> dict[str, list[Mark]]:
+    """All marks of these complaints: the first judgement may lie before the trend, and must be known."""
     query = (
         select(event.c.number, event.c.at, event.c.what, event_detail.c.record)
         .outerjoin(event_detail, event_detail.c.seq == event.c.seq)
-        .where(event.c.what.in_(MARKS))
+        .where(event.c.what.in_(MARKS), event.c.number.in_(numbers))
         .order_by(event.c.seq)
     )
     found: dict[str, list[Mark]] = defaultdict(list)

@@ -126,6 +126,7 @@ mail = Table(
     Index("ix_mail_matter", "matter"),
     Index("ix_mail_received_at", "received_at"),
     Index("ix_mail_kind_stored_at", "kind", "stored_at"),
+    Index("ix_mail_stored_at", "stored_at"),
 )
 OUT_OF_LINE = text(f"state = 'waiting' AND (tries > 0 OR size_bytes > {TOGETHER_BYTES_MAX})")
 """Waiting mails that are not simply taken in their turn: in hand, failed before, or large."""
@@ -172,6 +173,7 @@ complaint = Table(
     Column("record", JSON, nullable=False),  # the record form whole
     Index("ix_complaint_is_closed_number", "is_closed", "number"),
     Index("ix_complaint_remind_at", "remind_at"),
+    Index("ix_complaint_recorded_at", "recorded_at"),
     Index("ix_complaint_complainant_key_recorded_at", "complainant_key", "recorded_at"),
     Index("ix_complaint_on_behalf_of_key_recorded_at", "on_behalf_of_key", "recorded_at"),
 )
@@ -197,6 +199,7 @@ event = Table(
     Column("replaces", JSON, nullable=False),  # [[seq, commitment], …]
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Index("ix_event_at", "at"),
 )
 
 event_detail = Table(

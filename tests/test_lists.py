@@ -1,0 +1,45 @@
+"""Lists of the command line: all of them for programs, the newest for people."""
+
+import pytest
+
+from ombud import show
+from store import inbox, outbox
+from store.database import reading
+from tests.company import USER
+from tests.desk import Desk
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    for subject in ("催收系统登录不上", "个贷放款慢", "打印机又坏了"):
+        desk.write(USER, subject, f"{subject}，报了两天一直没人管，我要投诉！")
+    return desk
+
+
+@pytest.mark.parametrize(("newest", "numbers"), [(None, [1, 2, 3]), (2, [2, 3]), (9, [1, 2, 3])])
+def test_the_newest_come_in_the_order_of_all(busy: Desk, newest: int | None, numbers: list[int]) -> None:
+    with reading(busy.office.engine) as conn:
+        found = [line["number"] for line in show.all_complaints(conn, only_open=True, newest=newest)]
+        assert found == [f"C-2026-{number:05}" for number in numbers]
+        assert [row.id for row in inbox.each(conn, newest)] == numbers
+        sent = [row.id for row in outbox.listed(conn)]
+        assert [row.id for row in outbox.each(conn, newest)] == sent[-newest if newest else 0 :]
+
+
+@pytest.mark.parametrize(
+    ("asked", "as_json", "count"), [(None, True, None), (None, False, 100), (0, False, None), (7, True, 7)]
+)
+def test_how_many_are_listed(asked: int | None, as_json: bool, count: int | None) -> None:
+    assert show.newest(asked, as_json=as_json) == count
+
+
+def test_a_table_says_that_there_may_be_more(busy: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = show.Listed("投诉", ("number",))
+    with reading(busy.office.engine) as conn:
+        wanted.print(show.all_complaints(conn, only_open=False, newest=2), 2, as_json=False)
+        cut = capsys.readouterr()
+        wanted.print(show.all_complaints(conn, only_open=False, newest=100), 100, as_json=False)
+    assert "C-2026-00003" in cut.out
+    assert "C-2026-00001" not in cut.out
+    assert "--newest 0" in cut.err
+    assert "--newest" not in capsys.readouterr().err
