@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench hosts debian-packages clean worst-case fuzz golden figures deciding verbs
+.PHONY: demo test check bench hosts processes debian-packages clean worst-case fuzz golden figures deciding verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -31,6 +31,10 @@ bench: $(STAMP) debian-packages
 # Three hosts (network namespaces) on one PostgreSQL, under load, falling out one after the other; proved at the end. Needs root.
 hosts: $(STAMP) debian-packages
 	$(PY) -m bench.hosts
+
+# Handling rate of 1, 2 and 4 processes that share a PostgreSQL.
+processes: $(STAMP) debian-packages
+	$(PY) -m bench.processes
 
 # Mutated samples through everything that reads a mail, for SECONDS; what breaks a rule is saved in .fuzz/.
 SECONDS ?= 600

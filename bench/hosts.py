@@ -180,19 +180,21 @@ def _servers(host: Host, sink: Path) -> Iterator[dict[str, str]]:
 
 def _configured(folder: Path, address: str, found: dict[str, str]) -> Path:
     """One configuration for all hosts, with two mailboxes."""
-    path = stage.configured(folder, int(found["imap"]), int(found["smtp"]), MAILBOXES[0])
-    text = path.read_text("utf-8").replace('"127.0.0.1"', f'"{address}"')
-    text = text.replace(f'url = "sqlite:///{folder / "ombud.db"}"', f'url = "{found["url"]}"')
-    text = text.replace("lease_s = 300", f"lease_s = {LEASE_S}").replace(
-        'level = "warning"', 'level = "info"'
-    )
+    (folder / "token.keys").write_text("k" * 64)
+    more: stage.Changes = {
+        "store": {"url": found["url"]},
+        "mailbox": {"host": address},
+        "smtp": {"host": address},
+        "secrets": {"token_keys_file": "token.keys"},
+        "limits": {"lease_s": LEASE_S},
+        "log": {"level": "info"},
+    }
+    path = stage.configured(folder, (int(found["imap"]), int(found["smtp"])), MAILBOXES[0], more)
     second = (
         f'[[mailbox]]\nname = "{MAILBOXES[1]}"\naddress = "hotline@corp.example"\nhost = "{address}"\n'
         f'port = {found["imap"]}\nsecurity = "plain"\nuser = "{MAILBOXES[1]}"\npassword_file = "password"\n\n[smtp]'
     )
-    (folder / "token.keys").write_text("k" * 64)
-    text = text.replace("[secrets]", '[secrets]\ntoken_keys_file = "token.keys"', 1)
-    path.write_text(text.replace("[smtp]", second, 1), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("[smtp]", second, 1), "utf-8")
     return path
 
 
