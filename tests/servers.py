@@ -188,6 +188,8 @@ class Sink:
     port: int = 0
     mails: list[Delivered] = field(default_factory=list)
     reply: Reply = lambda verb, argument: None
+    data_bytes_max: int = 0
+    """A larger mail is refused at its end; 0 is no limit."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def handle_MAIL(
@@ -208,6 +210,8 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.reply("DATA", "")
+        if 0 < self.data_bytes_max < len(envelope.content or b""):
+            answer = "552 5.3.4 message is too big"
         if answer is None:
             with self.lock:
                 self.mails.append(

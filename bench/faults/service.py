@@ -1,0 +1,95 @@
+"""The service as a child process that can be killed: `ombud run` itself, hurried, on a clock that can be set.
+
+Forked from a process in which everything is imported, so that a start costs hundredths of a second and a thousand
+of them can be afforded. Everything else is a service's own: process, connections, locks, signals. Hurried is what
+an administrator would otherwise wait for; each constant is named here with what it is in earnest.
+"""
+
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import apscheduler.schedulers.base
+
+from notify import retry
+from ombud import __main__, fault_watch, observe, pipeline, receive, replay, second_path, wiring
+from ombud.config import Settings
+from ombud.office import Office
+from store import database
+
+__all__ = ["Orders", "serve", "start"]
+
+HURRIED = (
+    (pipeline, "TICK_S", 0.3),  # 5 s
+    (pipeline, "DATABASE_PAUSE_S", 0.3),  # 2 s
+    (fault_watch, "QUIET_S", 1.0),  # 15 s
+    (receive, "BACKOFF_FIRST_S", 0.2),  # 1 s
+    (receive, "BACKOFF_MAX_S", 0.5),  # 300 s
+    (retry, "DELAYS_MIN", (0.01, 0.02)),  # 1, 2, 5 … 240 minutes
+    (second_path, "PAUSE_S", 0.5),  # 60 s
+    (database, "BUSY_TIMEOUT_S", 4.0),  # 30 s
+)
+PRELOADED = (observe.__name__, replay.__name__)
+"""What commands import when they run; named so that it is imported here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What a service is started with."""
+
+    config: Path
+    log: Path
+    clock: Path | None = None
+    """A file with the seconds by which its clock is off."""
+    crash_at: str = ""
+    """As in `ombud/crash.py`."""
+
+
+_forks = multiprocessing.get_context("forkserver")
+
+
+def start(orders: Orders) -> ForkServerProcess:
+    """A service that runs now."""
+    _forks.set_forkserver_preload([__name__])
+    process = _forks.Process(target=serve, args=(orders,), daemon=True)
+    process.start()
+    return process
+
+
+def serve(orders: Orders) -> None:
+    """`ombud run` in this process, until it is stopped or killed."""
+    log = os.open(orders.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for module, name, value in HURRIED:
+        setattr(module, name, value)
+    if orders.crash_at:
+        os.environ["OMBUD_CRASH_AT"] = orders.crash_at
+    if orders.clock:
+        _set_clock(orders.clock)
+    __main__.main(["--config", str(orders.config), "run"])
+
+
+def _set_clock(file: Path) -> None:
+    """Office and scheduler go by a clock that is off by what the file says, as if the machine's was."""
+
+    def off() -> timedelta:
+        return timedelta(seconds=float(file.read_text() or 0))
+
+    class OffTime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + off()
+
+    apscheduler.schedulers.base.datetime = OffTime
+    really = wiring.office
+
+    def office(settings: Settings) -> Office:
+        return replace(really(settings), clock=lambda: datetime.now(UTC) + off())
+
+    wiring.office = office
