@@ -14,6 +14,11 @@ JITTER = 0.2
 """Share of a delay by which it is moved at most."""
 
 
+def waits_max() -> tuple[timedelta, ...]:
+    """How far ahead a next try can lie at most after no try, one, two …; the last holds for more."""
+    return (timedelta(), *(timedelta(minutes=delay) * (1 + JITTER) for delay in DELAYS_MIN))
+
+
 def next_try(tries: int, now: datetime, jitter: float) -> datetime | None:
     """The time of the next try after `tries` of them; None when they are used up.
 

@@ -57,7 +57,7 @@ def main(context: click.Context, path: Path) -> None:
 @main.command()
 @click.pass_context
 def run(context: click.Context) -> None:
-    """Read the mailbox and do the work until stopped (SIGTERM ends after the mails in hand)."""
+    """Read the mailbox and do the work until stopped (SIGTERM ends after the mails in hand, within 30 s)."""
     import signal
 
     from ombud import config, observe, pipeline, wiring
@@ -65,7 +65,7 @@ def run(context: click.Context) -> None:
     settings = launch.settings(context.obj, needs_secrets=True)
     signals = pipeline.Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: signals.end())
+        signal.signal(number, lambda *_: launch.stop(signals))
     outside = pipeline.Outside(
         mailboxes=config.imap_accounts(settings),
         smtp=config.smtp_account(settings),

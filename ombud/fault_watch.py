@@ -15,12 +15,13 @@ from ombud.schedule import TICK_S
 from ombud.second_path import SecondPath
 from ombud.vitals import News
 from store import inbox
-from store.database import reading
+from store.database import BUSY_TIMEOUT_S, reading
 
 log = structlog.get_logger()
 
-QUIET_S = 3 * TICK_S
-"""A database that answers the probe is well only when no step failed on it for so long: a full disk reads."""
+QUIET_S = BUSY_TIMEOUT_S + 3 * TICK_S
+"""A database that answers the probe is well only when no step failed on it for so long: a full disk reads, and on a
+locked one a step waits before it fails."""
 
 
 def look(office: Office, second_paths: Sequence[SecondPath] = ()) -> None:

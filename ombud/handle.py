@@ -7,13 +7,14 @@ last try it is set aside with its traceback and the desk is told. This is the on
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from classify import kind
 from classify.facts import Decision, Facts, Grade, Kind, Verb
@@ -28,7 +29,7 @@ from ombud.readers import TRACEBACK_CHARS_MAX, Read, Readers, Unread
 from process.outgoing import Choice, Notice
 from process.roles import is_staff
 from store import inbox
-from store.database import deciding
+from store.database import deciding, is_passing
 
 log = structlog.get_logger()
 
@@ -53,7 +54,9 @@ class Claim(NamedTuple):
 
 def next_mails(office: Office) -> int:
     """Handles the mails that wait longest; how many, 0 when none is waiting (or due for another try)."""
-    return _handle_claim(office, _claim(office, Readers(office.words, 0)))
+    claim = _claim(office, Readers(office.words, 0))
+    with _owing(office, (claim,)):
+        return _handle_claim(office, claim)
 
 
 def backlog(office: Office, readers: Readers, is_stopped: Callable[[], bool]) -> Iterator[int]:
@@ -71,12 +74,27 @@ def backlog(office: Office, readers: Readers, is_stopped: Callable[[], bool]) ->
         if not ahead:
             readers.rest()
             return
-        yield _handle_claim(office, ahead.popleft())
+        with _owing(office, ahead):
+            count = _handle_claim(office, ahead[0])
+        ahead.popleft()
+        yield count
+
+
+@contextmanager
+def _owing(office: Office, claims: Iterable[Claim]) -> Iterator[None]:
+    """When the database fails within, it is not the mails' fault: they are given back as soon as it can be told."""
+    try:
+        yield
+    except SQLAlchemyError:
+        office.owed.mails += [mail.id for claim in claims for mail in claim.mails]
+        raise
 
 
 def _claim(office: Office, readers: Readers) -> Claim:
     with office.engine.begin() as conn:
+        inbox.give_back(conn, office.owed.mails, office.claimant, office.clock())
         mails = inbox.claim(conn, office.clock(), office.claimant, BATCH)
+    office.owed.mails.clear()
     if mails:
         crash.point("claimed")
     return Claim(
@@ -129,10 +147,14 @@ def _decide(
 
 @contextmanager
 def _surviving(mails: Sequence[inbox.ClaimedMail], broken: dict[int, str]) -> Iterator[None]:
-    """Whatever goes wrong within is put down as the failure of these mails."""
+    """Whatever goes wrong within is put down as the failure of these mails, but for a database out of reach."""
     try:
         yield
-    except Exception:  # the pipeline's one broad except: whatever a mail breaks, the next one is handled
+    except (
+        Exception
+    ) as trouble:  # the pipeline's one broad except: whatever a mail breaks, the next one is handled
+        if is_passing(trouble):
+            raise
         trace = traceback.format_exc()[-TRACEBACK_CHARS_MAX:]
         for mail in mails:
             broken.setdefault(mail.id, trace)

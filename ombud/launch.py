@@ -5,7 +5,9 @@ this SQLite file. Imports stand inside, so that `ombud --help` and `show` start 
 closed when the command ends.
 """
 
+import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,9 +20,12 @@ if TYPE_CHECKING:
 
     from ombud.config import Settings
     from ombud.office import Office
+    from ombud.pipeline import Signals
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
+STOP_S = 30.0
+"""A stop ends the process after this time at the latest, though a server has not answered (systemd waits 90 s)."""
 EXIT_OCCUPIED = 3
 
 
@@ -73,6 +78,20 @@ def working_alone(found: "Settings") -> "Iterator[Office]":
     except DatabaseUnusable as trouble:
         click.echo(f"database: {trouble}", err=True)
         sys.exit(EXIT_FAILED)
+
+
+def stop(signals: "Signals") -> None:
+    """The service ends after the mails in hand, or after `STOP_S`: a kill loses nothing, at no line."""
+    signals.end()
+    ender = threading.Timer(STOP_S, _end_now)
+    ender.daemon = True
+    ender.start()
+
+
+def _end_now() -> None:
+    """Threads that wait for a server cannot be told to leave off."""
+    click.echo(f"stopped after {STOP_S:.0f} s, though a server has not answered", err=True)
+    os._exit(0)
 
 
 def database(found: "Settings") -> "Engine":

@@ -23,6 +23,9 @@ class Tried:
 
 @dataclass(slots=True)
 class Owed:
-    """Oldest first; used by the one thread that sends."""
+    """Oldest first; each list is used by one thread."""
 
     tried: list[Tried] = field(default_factory=list)
+    """What became of mails that were sent; they are not sent again."""
+    mails: list[int] = field(default_factory=list)
+    """Mails that were claimed and could not be handled; they are given back."""

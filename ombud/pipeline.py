@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 DATABASE_PAUSE_S = 2.0
 """Wait after the database failed, before the step goes on."""
+STUCK_S = 15.0
+"""A scheduler that did not tick for so long is made to."""
 ONCE_TRIES = 3
 ONCE_PAUSE_S = 1.0
 """Between the tries of `once` to read a mailbox."""
@@ -80,20 +82,20 @@ def run(office: Office, outside: Outside, signals: Signals) -> None:
     failures: list[BaseException] = []
     holds = holding.of(office.engine, office.name, [account.name for account in outside.mailboxes])
     watched = [receive.Watched(account=account, holding=holds) for account in outside.mailboxes]
+    scheduler = BackgroundScheduler(timezone="UTC")
     steps: list[tuple[str, Callable[[], None]]] = [
         (f"receive {one.account.name}", _receiver(office, one, signals)) for one in watched
     ]
     steps += [
         ("handle", lambda: _handle(office, signals)),
         ("send", lambda: _send(office, outside.smtp, signals, holds)),
-        ("clock", lambda: _keep_time(office, signals)),
+        ("clock", lambda: _keep_time(office, signals, scheduler)),
         ("leases", lambda: holds.keep(signals.stop)),
     ]
     threads = [
         threading.Thread(target=_guarded, args=(office, step, signals, failures), name=name)
         for name, step in steps
     ]
-    scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(signals.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
     look = partial(fault_watch.look, office, outside.second_paths)
     scheduler.add_job(look, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
@@ -153,13 +155,22 @@ def _send(office: Office, account: SmtpAccount, signals: Signals, holds: Holding
                 pass
 
 
-def _keep_time(office: Office, signals: Signals) -> None:
+def _keep_time(office: Office, signals: Signals, scheduler: BackgroundScheduler) -> None:
     while not signals.stop.is_set():
-        signals.clock.wait()
+        if not signals.clock.wait(STUCK_S):
+            _rouse(scheduler)
+            signals.tick()
         signals.clock.clear()
         office.vitals.beat()
         while not signals.stop.is_set() and schedule.tick(office):
             signals.send.set()
+
+
+def _rouse(scheduler: BackgroundScheduler) -> None:
+    """The scheduler goes by the machine's clock: when that was set back, it would sleep until the old time comes again."""
+    log.warning("the scheduler did not come round; was the clock set back?")
+    for job in scheduler.get_jobs():
+        scheduler.reschedule_job(job.id, trigger="interval", seconds=TICK_S)
 
 
 def once(office: Office, accounts: Sequence[ImapAccount], smtp_account: SmtpAccount) -> bool:

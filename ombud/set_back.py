@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from notify import retry
 from ombud.office import Office
 from store import inbox, outbox
 from store.database import reading
@@ -21,7 +22,9 @@ def healed(office: Office) -> int:
     if last <= now + limits.lease:
         return 0
     with office.engine.begin() as conn:
-        stuck = inbox.make_due(conn, now, wait_max) + outbox.make_due(conn, now, limits.lease)
+        stuck = inbox.make_due(conn, now, wait_max) + outbox.make_due(
+            conn, now, limits.lease, retry.waits_max()
+        )
     if stuck:
         log.warning("the clock was set back; what waited for times gone by is due", mails=stuck)
     return stuck

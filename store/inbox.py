@@ -347,6 +347,15 @@ def _decide(conn: Connection, mail_id: int, **values: object) -> None:
         raise LookupError(mail_id)
 
 
+def give_back(conn: Connection, ids: Sequence[int], by: Claimant, now: datetime) -> None:
+    """Mails that were not handled through no fault of theirs, and are still the claimant's: due at once, the try not
+    counted."""
+    if ids:
+        is_theirs = (mail.c.state == "waiting") & (mail.c.claimed_by == by.name)
+        unhandled = update(mail).where(mail.c.id.in_(ids), is_theirs)
+        conn.execute(unhandled.values(tries=mail.c.tries - 1, due_at=now, claimed_by=""))
+
+
 def set_matter(conn: Connection, mail_id: int, number: str) -> None:
     """The mail belongs to this complaint now (the desk said so)."""
     conn.execute(update(mail).where(mail.c.id == mail_id).values(matter=number))

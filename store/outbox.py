@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, true, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, true, update
 
 from process.outgoing import Deferred, Outcome, Outgoing, Refused
 from store import lists
@@ -18,8 +18,6 @@ from store.inbox import COMPRESSION, unpacked
 from store.tables import outbox, outbox_recipient
 
 ERROR_CHARS_MAX = 500
-WAIT_MAX = timedelta(hours=5)
-"""No try is further ahead (`notify/retry.py`: four hours and a fifth)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +146,19 @@ def last_due_at(conn: Connection) -> datetime | None:
     return conn.execute(select(func.max(outbox.c.due_at)).where(outbox.c.state == "waiting")).scalar()
 
 
-def make_due(conn: Connection, now: datetime, lease: timedelta) -> int:
-    """What waits longer than anything waits is due at once: the clock was set back. How many mails."""
-    is_untried = (outbox.c.tries == 0) & (outbox.c.due_at > now + lease)
-    is_stuck = is_untried | (outbox.c.due_at > now + max(lease, WAIT_MAX))
+def make_due(conn: Connection, now: datetime, lease: timedelta, waits_max: Sequence[timedelta]) -> int:
+    """What waits longer than it can is due at once: the clock was set back. How many mails.
+
+    `waits_max` are the longest waits after no try, one, two …; the last holds for more.
+    """
+    more = outbox.c.tries >= len(waits_max)
+    is_stuck = or_(
+        *(
+            ((outbox.c.tries == tries) if tries < len(waits_max) else more)
+            & (outbox.c.due_at > now + max(lease, wait))
+            for tries, wait in enumerate((*waits_max, waits_max[-1]))
+        )
+    )
     stuck = update(outbox).where(outbox.c.state == "waiting", outbox.c.due_at > now + lease, is_stuck)
     return conn.execute(stuck.values(due_at=now)).rowcount
 

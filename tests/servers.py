@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -66,10 +67,17 @@ class Dovecot:
         raise AssertionError(f"Dovecot did not start; see {self.folder / 'log'}")
 
     def stop(self) -> None:
+        """With its conversations: one that is asked all the time would outlive its master."""
         if self._process is not None:
+            children = (
+                Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+            )
             self._process.terminate()
             self._process.wait(START_S)
             self._process = None
+            for child in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(child), signal.SIGKILL)
 
     def client(self, user: str) -> IMAPClient:
         client = IMAPClient(self.host, port=self.plain, ssl=False)

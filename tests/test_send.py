@@ -136,3 +136,12 @@ def test_what_went_out_before_the_clock_was_set_back_uses_up_no_budget(desk: Des
         before = desk.now - timedelta(days=1)
         assert budget.gone_between(conn, before - send.HOUR, before) == 0
         assert budget.gone_between(conn, desk.now - send.HOUR, desk.now) == len(rows(desk))
+
+
+def test_a_mail_that_was_put_off_for_a_minute_waits_no_hour_when_the_clock_is_set_back(desk: Desk) -> None:
+    desk.now += timedelta(hours=1)
+    complain(desk)
+    send.due_mails(desk.office, Server(at=lambda number: Deferred(reason="451 later")))
+    desk.now -= timedelta(hours=1)
+    assert set_back.healed(desk.office)
+    assert all(row.due_at <= desk.now for row in rows(desk))

@@ -14,6 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import apscheduler.schedulers.base
+import apscheduler.triggers.interval
 
 from notify import retry
 from ombud import __main__, fault_watch, observe, pipeline, receive, replay, second_path, wiring
@@ -25,8 +26,9 @@ __all__ = ["Orders", "serve", "start"]
 
 HURRIED = (
     (pipeline, "TICK_S", 0.3),  # 5 s
+    (pipeline, "STUCK_S", 2.0),  # 15 s
     (pipeline, "DATABASE_PAUSE_S", 0.3),  # 2 s
-    (fault_watch, "QUIET_S", 1.0),  # 15 s
+    (fault_watch, "QUIET_S", 5.0),  # 45 s
     (receive, "BACKOFF_FIRST_S", 0.2),  # 1 s
     (receive, "BACKOFF_MAX_S", 0.5),  # 300 s
     (retry, "DELAYS_MIN", (0.01, 0.02)),  # 1, 2, 5 … 240 minutes
@@ -55,7 +57,7 @@ _forks = multiprocessing.get_context("forkserver")
 def start(orders: Orders) -> ForkServerProcess:
     """A service that runs now."""
     _forks.set_forkserver_preload([__name__])
-    process = _forks.Process(target=serve, args=(orders,), daemon=True)
+    process = _forks.Process(target=serve, args=(orders,))
     process.start()
     return process
 
@@ -86,7 +88,7 @@ def _set_clock(file: Path) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + off()
 
-    apscheduler.schedulers.base.datetime = OffTime
+    apscheduler.schedulers.base.datetime = apscheduler.triggers.interval.datetime = OffTime
     really = wiring.office
 
     def office(settings: Settings) -> Office:

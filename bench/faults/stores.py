@@ -1,8 +1,9 @@
 """Where a scenario's database lies: in a file, on a disk that can be filled, or on a PostgreSQL behind a proxy."""
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from bench.faults.speech import Postgres
 from tests.postgresql import Postgresql, postgresql
 
 DISK_BYTES = 4_000_000
+DURABLE = {"synchronous_commit": "on", "fsync": "on"}
+"""As in earnest; the tests' server is quicker than that."""
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,10 @@ def small_disk(folder: Path) -> Iterator[Store]:
 @contextmanager
 def postgres(folder: Path) -> Iterator[Store]:
     """A server of the scenario's own, which is spoken to through a proxy."""
-    with postgresql() as server, Proxy(upstream=server.port, speech=Postgres) as proxy:
+    with ExitStack() as stack:
+        with _MAKING:  # Alembic migrates once at a time in a process
+            server = stack.enter_context(postgresql(**DURABLE))
+        proxy = stack.enter_context(Proxy(upstream=server.port, speech=Postgres))
         direct = server.create()
         url = direct.replace(f":{server.port}/", f":{proxy.port}/") + "?sslmode=disable"
         yield Store(url=url, server=server, proxy=proxy)
