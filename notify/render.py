@@ -29,6 +29,8 @@ EXCERPT_CHARS = 400
 """Of the complainant's words in a mail of the staff that asks for something else."""
 SHORT_CHARS = 120
 """Of a text of somebody's that stands in one line: a subject, what was said so far."""
+NAMES_MAX, NAME_CHARS = 20, 60
+"""Of people and departments named in a row, and of each name."""
 _NUMBER = re.compile(r"-20(?<![0-9A-Za-z=].-20)\d\d-\d{5}(?!\d)")
 _DATE = re.compile(r"20(?<![0-9A-Za-z=.@/-]20)\d\d-\d\d-\d\d(?:（周.）\d\d:\d\d)?(?![\w-])")
 """What is to stay in one line. Both begin with fixed characters, for which a page is searched quickest; what stands
@@ -127,6 +129,7 @@ def _environments() -> tuple[Environment, Environment]:
         environment.filters["excerpt"] = _excerpt
         environment.filters["answered"] = _answered
         environment.filters["short"] = _short
+        environment.filters["several"] = _several
         environment.filters["told"] = told
         environment.filters["spoken"] = spoken
         environment.filters["belief"] = belief
@@ -186,6 +189,14 @@ def _short(value: str) -> str:
     """The beginning of somebody's words as one line."""
     text = " ".join(_bounded(value).split())
     return text if len(text) <= SHORT_CHARS else text[:SHORT_CHARS].rstrip() + " …"
+
+
+def _several(names: Iterable[str], words: Mapping[str, Any]) -> str:
+    """Names in a row, each at a bearable length; of very many the first, and how many there are."""
+    found = [name if len(name) <= NAME_CHARS else name[:NAME_CHARS].rstrip() + "…" for name in names]
+    said = words["labels"]
+    shown = str(said["comma"]).join(found[:NAMES_MAX])
+    return shown if len(found) <= NAMES_MAX else str(said["and_more"]).format(names=shown, count=len(found))
 
 
 def _quote_text(value: str) -> str:

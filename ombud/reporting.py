@@ -4,9 +4,10 @@ Counting is done in a reading snapshot; what comes of it is written in a transac
 version that was read. Source: HANDBOOK 5.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
 import structlog
 from sqlalchemy import Connection
@@ -197,8 +198,9 @@ def send_draft(post: Post, report: Report, answers: str = "") -> None:
         correction=pending,
         answers=answers,
     )
-    for manager in post.office.organisation.acting(Role.IT_SERVICE_MANAGER):
-        post.send(_notice(post.office, report, manager, letter))
+    managers = post.office.organisation.acting(Role.IT_SERVICE_MANAGER)
+    for notice in _notices(post.office, report, [(manager, letter) for manager in managers]):
+        post.send(notice)
 
 
 def publish(post: Post, report: Report, answers: str) -> None:
@@ -208,8 +210,8 @@ def publish(post: Post, report: Report, answers: str) -> None:
     managers = post.office.organisation.acting(Role.IT_SERVICE_MANAGER)
     to_readers = {person.key: (person, letter) for person in readers(post.office)}
     copies = {person.key: (person, replace(letter, answers=answers)) for person in managers}
-    for person, written in (copies | to_readers).values():
-        post.send(_notice(post.office, report, person, written))
+    for notice in _notices(post.office, report, (copies | to_readers).values()):
+        post.send(notice)
 
 
 def readers(office: Office) -> tuple[Person, ...]:
@@ -221,22 +223,26 @@ def readers(office: Office) -> tuple[Person, ...]:
     return tuple({person.key: person for person in people}.values())
 
 
-def _notice(office: Office, report: Report, to: Person, letter: Letter) -> Notice:
+def _notices(office: Office, report: Report, letters: Collection[tuple[Person, Letter]]) -> Iterator[Notice]:
+    """The same report to several people; its workbook is made once for each language."""
     names = tuple(person.name or person.address for person in readers(office))
-    shown = view(report, names, letter.correction)
-    language = to.language or office.letterhead.default_language
-    return Notice(
-        template=letter.template,
-        to=to,
-        matter=report.number,
-        shown=shown,
-        choices=letter.choices,
-        enclosures=(_workbook(office, shown, language),),
-        is_reply=bool(letter.answers),
-        in_reply_to=letter.answers,
-        references=(letter.answers,) if letter.answers else (),
-        language=language,
-    )
+    correction = next((letter.correction for _, letter in letters), None)
+    shown = view(report, names, correction)
+    enclosed = cache(partial(_workbook, office, shown))
+    for to, letter in letters:
+        language = to.language or office.letterhead.default_language
+        yield Notice(
+            template=letter.template,
+            to=to,
+            matter=report.number,
+            shown=shown,
+            choices=letter.choices,
+            enclosures=(enclosed(language),),
+            is_reply=bool(letter.answers),
+            in_reply_to=letter.answers,
+            references=(letter.answers,) if letter.answers else (),
+            language=language,
+        )
 
 
 def figures(office: Office, period: Period) -> tuple[ReportView, Enclosure]:

@@ -24,10 +24,10 @@ def members(department: str, stem: str, count: int) -> tuple[Person, ...]:
 
 def company(sizes: Mapping[str, int]) -> Organisation:
     """So many people in each department, all departments in the survey's scope."""
-    stems = "abcdefgh"
+    stems = ("abcdefgh"[n] if n < 8 else f"n{n}x" for n in range(len(sizes)))
     people = [
         m
-        for stem, (name, count) in zip(stems, sizes.items(), strict=False)
+        for stem, (name, count) in zip(stems, sizes.items(), strict=True)
         for m in members(name, stem, count)
     ]
     departments = tuple(Department(name=name, manager="wu@corp.example", is_in_survey=True) for name in sizes)

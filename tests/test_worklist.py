@@ -209,10 +209,10 @@ def test_each_engineer_hears_what_the_other_has_done(office: Desk) -> None:
     reported_by_both(office, "WO-1 满意 很快", "WO-2 一般")
     assert results(office) == {"WO-1": "satisfied", "WO-2": "neutral", "WO-3": ""}
     (to_b, _), (_, to_a) = (office.got(person, "callback_read") for person in (DESK_B, DESK_A))
-    assert f"{DESK_A.name} 已登记" in to_b.text
+    assert f"{DESK_A.name}已登记" in to_b.text
     assert "WO-1  满意" in to_b.text
     assert "很快" not in to_b.text, "remarks may be about the one who reads this"
-    assert f"{DESK_B.name} 已登记" in to_a.text
+    assert f"{DESK_B.name}已登记" in to_a.text
     assert "WO-3" in to_a.text
     assert "WO-1 结果" not in to_a.text
     office.write(DESK_A, to_a.subject, "WO-3 满意", In_Reply_To=f"<{to_a.message_id}>")

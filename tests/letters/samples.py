@@ -88,16 +88,16 @@ def samples(language: str, style: str) -> tuple[Sample, ...]:
                 choices=len(notice.choices) + sum(len(item.choices) for item in notice.items),
             )
         )
-    return (*found, *_sent_by_others(language)) if style == "plain" else tuple(found)
+    return (*found, *_sent_by_others(language, style))
 
 
-def _sent_by_others(language: str) -> Iterator[Sample]:
+def _sent_by_others(language: str, style: str) -> Iterator[Sample]:
     """Mails of call-backs, surveys and reports."""
     counts: dict[str, int] = {}
-    for sent in others.played(replace(letterhead(language), default_language=language)):
+    for sent in others.played(replace(letterhead(language), default_language=language), style):
         counts[sent.template] = counts.get(sent.template, 0) + 1
         yield Sample(
-            name=f"{language}/plain/{sent.template}-{counts[sent.template]}",
+            name=f"{language}/{style}/{sent.template}-{counts[sent.template]}",
             template=sent.template,
             matter=sent.matter,
             address=sent.recipients[0],
