@@ -1,11 +1,12 @@
 """Forms as spreadsheets (XLSX): to read, to print on A4 upright, and to fill in.
 
 Four columns, label and value twice; short fields stand two in a row, long ones go over the whole width and on
-in further rows. What may be filled in is yellow. Pure: values in, bytes out; the same values give the same.
+in further rows. No page ends with a heading. What may be filled in is yellow. Pure: values in, bytes out; the same
+values give the same.
 Source: ECMA-376.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -16,13 +17,15 @@ HEADER_CHARS_MAX = 80
 """Of each part of a printed header; the format takes 255 for all."""
 CHOICES_CHARS_MAX = 255
 """Of a list of choices, in the format's words."""
-WIDTHS = (18, 27, 18, 27)
+WIDTHS = (20, 25, 20, 25)
 """Of the four columns, in characters."""
 WIDE = sum(WIDTHS[1:])
 LABEL = WIDTHS[0] - 2
 """Of a label, beside its indentation."""
 LINES_OF_ROW_MAX = 22
 """A row is at most 409 points high; longer texts go on in the next row."""
+PAGE_POINTS = 710
+"""Of rows on a printed page: A4 less the margins, less what programs differ by in the height of a row."""
 SOFT, EDGE, FILL = "#f4f7fa", "#b8c4d0", "#fffbe6"
 
 
@@ -110,6 +113,8 @@ class _FormSheet:
         self.value = made.add_format(body)
         self.fill = made.add_format({**body, "bg_color": FILL})
         self.row = 0
+        self.heights: list[float] = []
+        self.headings: set[int] = set()
 
     def write(self) -> None:
         self._page()
@@ -121,10 +126,12 @@ class _FormSheet:
                 self.content.note, self.plain, height_points(lines(self.content.note, sum(WIDTHS)))
             )
         for section in self.content.sections:
+            self.headings.add(self.row)
             self._whole_row(section.title, self.heading, 20)
             for pair in in_rows(section.fields):
                 self._fields(pair)
         self.sheet.print_area(0, 0, self.row - 1, len(WIDTHS) - 1)
+        self.sheet.set_h_pagebreaks(page_starts(self.heights, self.headings))
 
     def _page(self) -> None:
         sheet, content = self.sheet, self.content
@@ -133,17 +140,21 @@ class _FormSheet:
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_portrait()
-        sheet.fit_to_pages(1, 0)
+        # The columns fit between the margins as they are; a program that fits a sheet to its paper overlooks its breaks.
         sheet.center_horizontally()
         sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
         sheet.set_header(f"&L&9{_printed(content.organisation)}&R&9{_printed(content.number)}")
         sheet.set_footer(f"&L&9{_printed(content.title)}&R&9{content.page_words}")
 
     def _whole_row(self, words: str, style: Any, height: float) -> None:
-        self.sheet.set_row(self.row, height)
+        self._set_height(height)
         self.sheet.merge_range(self.row, 0, self.row, len(WIDTHS) - 1, "", style)
         self.sheet.write_string(self.row, 0, text(words), style)
         self.row += 1
+
+    def _set_height(self, points: float) -> None:
+        self.sheet.set_row(self.row, points)
+        self.heights.append(points)
 
     def _fields(self, pair: tuple[Field, ...]) -> None:
         if len(pair) == 2:
@@ -152,7 +163,7 @@ class _FormSheet:
             self._wide(pair[0])
 
     def _pair(self, pair: tuple[Field, ...]) -> None:
-        self.sheet.set_row(self.row, height_points(max(_lines(field, WIDTHS[1]) for field in pair)))
+        self._set_height(height_points(max(_lines(field, WIDTHS[1]) for field in pair)))
         for column, field in zip((0, 2), pair, strict=True):
             self._label(column, field.label)
             self._value(column + 1, field, field.value)
@@ -163,7 +174,7 @@ class _FormSheet:
         for count, piece in enumerate(pieces(field.value)):
             label = "" if count else field.label
             room = max(lines(piece, WIDE), lines(label, LABEL), 1 if count else field.lines)
-            self.sheet.set_row(self.row, height_points(room))
+            self._set_height(height_points(room))
             self._label(0, label)
             style = self.fill if field.is_fillable else self.value
             self.sheet.merge_range(self.row, 1, self.row, len(WIDTHS) - 1, "", style)
@@ -181,6 +192,18 @@ class _FormSheet:
             self.sheet.write_blank(self.row, column, None, style)
         if field.is_fillable and (field.choices or field.hint):
             self.sheet.data_validation(self.row, column, self.row, column, _validation(field))
+
+
+def page_starts(heights: Sequence[float], headings: Collection[int], room: float = PAGE_POINTS) -> list[int]:
+    """The rows with which a new page begins, counted from 0: as late as they may, a heading with what it heads."""
+    starts, used, first = [], 0.0, 0
+    for row, height in enumerate(heights):
+        if used + height > room and row > first:
+            start = row - 1 if row - 1 in headings and row - 1 > first else row
+            starts.append(start)
+            first, used = start, sum(heights[start:row])
+        used += height
+    return starts
 
 
 def _validation(field: Field) -> dict[str, Any]:

@@ -68,6 +68,8 @@ def book(target: BytesIO) -> Any:
             "strings_to_numbers": False,
             "nan_inf_to_errors": True,
             "default_date_format": "yyyy-mm-dd hh:mm",
+            # The width of a column counts digits of this font, which every office program has, or one as wide.
+            "default_format_properties": {"font_name": "Arial", "font_size": 10},
         },
     )
     made.set_properties({"created": CREATED, "author": "Ombud"})

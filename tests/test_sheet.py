@@ -55,10 +55,38 @@ def test_the_same_values_give_the_same_bytes() -> None:
 def test_a_form_prints_on_a4_as_wide_as_the_page() -> None:
     page = openpyxl.load_workbook(io.BytesIO(form(Field(label="a", value="b")))).worksheets[0]
     assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "portrait")
-    assert page.page_setup.fitToWidth in (None, 1), "as wide as one page, the default"
-    assert (page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
+    assert not page.sheet_properties.pageSetUpPr.fitToPage, (
+        "fitted to its paper, its page breaks are overlooked"
+    )
+    wide_points = sum(7 * width + 5 for width in form_sheet.WIDTHS) * 0.75
+    assert wide_points <= 595 - 72, "the columns fit between the margins"
     assert page.oddHeader.right.text == "C-2026-00017"
     assert page.freeze_panes is None
+
+
+STARTS = [
+    ([20.0] * 10, {0, 5}, 200.0, []),
+    ([20.0] * 10, {0, 5}, 119.0, [5]),
+    ([20.0] * 10, {0, 5}, 125.0, [5]),
+    ([20.0] * 10, {0, 4}, 100.0, [4, 9]),
+    ([20.0] * 10, {0}, 30.0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ([20.0, 400.0, 20.0], {0}, 100.0, [1, 2]),
+    ([], set(), 100.0, []),
+]
+
+
+@pytest.mark.parametrize(("heights", "headings", "room", "expected"), STARTS)
+def test_no_page_ends_with_a_heading(
+    heights: list[float], headings: set[int], room: float, expected: list[int]
+) -> None:
+    assert form_sheet.page_starts(heights, headings, room) == expected
+
+
+def test_a_long_form_has_its_page_breaks() -> None:
+    page = openpyxl.load_workbook(
+        io.BytesIO(form(*(Field(label=f"{n}", value="b", is_wide=True) for n in range(80))))
+    ).worksheets[0]
+    assert [brk.id for brk in page.row_breaks.brk] == [32, 65]
 
 
 def test_a_long_text_goes_on_in_further_rows_and_loses_nothing() -> None:
