@@ -3,7 +3,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench hosts processes debian-packages clean worst-case fuzz golden figures deciding verbs
+.PHONY: demo test check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
@@ -27,6 +27,10 @@ bench: $(STAMP) debian-packages
 	  test "$$(id -u)" = 0 || { echo "the bench needs smtp-sink: apt-get install postfix" >&2; exit 1; }; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null; }
 	$(PY) -m bench.speed
+
+# Every fault of docs/faults.md, then 1,000 kills at random moments; proved after each. A line for each, and a summary.
+test-faults: $(STAMP) debian-packages
+	$(PY) -m bench.faults --kills 1000
 
 # Three hosts (network namespaces) on one PostgreSQL, under load, falling out one after the other; proved at the end. Needs root.
 hosts: $(STAMP) debian-packages

@@ -81,6 +81,10 @@ class Scene:
         """Of the database."""
         return config.load(self.site.config).store.url
 
+    def configure(self, **more: dict[str, object]) -> None:
+        """The configuration written, with more than every scenario has."""
+        self.site.configure(**_configured(self), **more)
+
     def start(self, crash_at: str = "") -> None:
         """The service runs."""
         self._opened = len(self.lines("mailbox open"))
@@ -204,7 +208,7 @@ def scene(name: str, folder: Path, dovecot: Dovecot, store: Store) -> Iterator[S
         clock.write_text("0")
         site = Site(folder=folder, dovecot=dovecot, sink=sink, user=user, store_url=store.url)
         made = Scene(site=site, store=store, duty=duty, imap=imap, smtp=smtp, clock=clock)
-        site.configure(**_configured(made))
+        made.configure()
         try:
             yield made
         finally:
