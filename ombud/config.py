@@ -27,11 +27,12 @@ from ombud import coherence, secret
 from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydantic, unreadable
 from ombud.office import Limits
 from ombud.roster import Roster
-from ombud.sections import WEEKDAYS, MailboxSection, Server
+from ombud.sections import WEEKDAYS, MailboxSection, Retention, Server
 from ombud.settings import Settings
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
+from process.retention import RetentionRules
 from process.review import ReviewRules
 from process.rules import Rules
 from process.sampling import Tier
@@ -308,6 +309,13 @@ def survey_rules(settings: Settings) -> SurveyRules:
         target=found.target,
         is_pseudonymous=found.names == "hidden",
         publish_to=found.publish_to,
+    )
+
+
+def retention_rules(found: Retention) -> RetentionRules:
+    """What becomes of raw mails that are old."""
+    return RetentionRules(
+        months=found.raw_mail_months, folder=found.folder if found.policy == "move" else None
     )
 
 

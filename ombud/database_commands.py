@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def add_to(group: click.Group) -> None:
     """The commands put under `ombud`."""
-    for command in (copy_database, backup, reread):
+    for command in (copy_database, backup, reread, retention):
         group.add_command(command)
 
 
@@ -63,3 +63,22 @@ def reread(context: click.Context, since: "datetime") -> None:
     settings = launch.settings(context.obj, needs_secrets=True)
     office = launch.office(settings)
     sys.exit(rereading.run(office, config.imap_accounts(settings), since.date()))
+
+
+@click.command()
+@click.option("--dry-run", "is_tried", is_flag=True, help="Only say what would go.")
+@click.pass_context
+def retention(context: click.Context, is_tried: bool) -> None:
+    """Let raw mails go that are old enough, as [retention] says; the clock of a running service does so once a day."""
+    from ombud import retention as letting_go
+
+    settings = launch.settings(context.obj)
+    if is_tried:
+        with launch.reading(settings) as conn:
+            letting_go.say(conn, settings.retention)
+        return
+    office = launch.office(settings)
+    gone = 0
+    while count := letting_go.batch(office):
+        gone += count
+    click.echo(f"{gone} raw mails have left the database")

@@ -26,7 +26,7 @@ from ombud.evidence import Evidence
 from ombud.sections import OrganisationSection
 from ombud.settings import Settings
 from process.case import Case, Event
-from store import complaints, events
+from store import complaints, events, inbox
 from store.record import to_json
 
 EXIT_FAILED = 1
@@ -89,7 +89,7 @@ def run(conn: Connection, number: str, output: Path | None, settings: Settings) 
         print(f"{target} exists already", file=sys.stderr)
         return EXIT_FAILED
     try:
-        count = write(tuple(made(conn, case, settings.organisation)), target, case.number)
+        count = write(tuple(made(conn, case, settings)), target, case.number)
     except OSError as trouble:
         print(f"{target} cannot be written: {trouble.strerror}", file=sys.stderr)
         return EXIT_FAILED
@@ -97,10 +97,13 @@ def run(conn: Connection, number: str, output: Path | None, settings: Settings) 
     return 0
 
 
-def made(conn: Connection, case: Case, house: OrganisationSection) -> Iterator[File]:
+def made(conn: Connection, case: Case, settings: Settings) -> Iterator[File]:
     """All files of the dossier, but the check sums over them."""
+    house = settings.organisation
     log = events.entries(conn, case.number)
-    mails_in = enclosures.received(conn, case.number, (e.event.mail_id for e in log if e.event.mail_id))
+    cited = {entry.event.mail_id for entry in log if entry.event.mail_id}
+    ids = sorted({row.id for row in inbox.of_matter(conn, case.number)} | cited)
+    mails_in = enclosures.received(conn, ids, settings.retention.folder)
     matters = (case.number, *(f"M-{mail.id}" for mail in mails_in))
     parcel = Parcel(mails_in=mails_in, mails_out=enclosures.sent(conn, matters), forms=FORMS)
     paths = {mail.id: mail.path for mail in mails_in}

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -29,6 +31,26 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A raw mail that has left the database, and is not in the folder either (or is not what it was)."""
+
+    at: datetime | None
+    path: str
+    """Where it was moved to; '' when it was dropped."""
+    sha256: str
+
+    @property
+    def in_words(self) -> str:
+        day = f"{self.at:%Y-%m-%d}" if self.at else ""
+        if not self.path:
+            return f"原文已于 {day} 按保存期限删除 / dropped on {day} after its time of retention\nSHA-256 {self.sha256}\n"
+        return (
+            f"原文已于 {day} 移至 / moved on {day} to: {self.path}\n"
+            f"该处没有相同的文件 / it is not to be found there as it was\nSHA-256 {self.sha256}\n"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosed:
     """One message with its attachments, as the index lists it."""
 
@@ -40,6 +62,8 @@ class Enclosed:
     subject: str
     original_sha256: str = ""
     """Of the message before personal data were erased from it; '' when it is as it came."""
+    gone: Gone | None = None
+    """Set where the file is not the message but says what became of it."""
     content: bytes = field(repr=False)
     attachments: tuple[File, ...] = ()
 
@@ -48,27 +72,41 @@ class Enclosed:
         yield from self.attachments
 
 
-def received(conn: Connection, number: str, cited: Iterable[int]) -> tuple[Enclosed, ...]:
-    """The mails of a complaint, and those that its trail cites, in the order in which they came."""
+def received(conn: Connection, ids: Iterable[int], moved_to: Path) -> tuple[Enclosed, ...]:
+    """Mails that came in, by id; those that left the database out of the folder that they were moved to."""
     originals = erasure.originals(conn, "mail")
-    ids = sorted({*(row.id for row in inbox.of_matter(conn, number)), *cited})
     mails = (inbox.get(conn, mail_id) for mail_id in ids)
-    return tuple(
-        _enclosed(
-            Enclosed(
-                id=mail.id,
-                path=f"mails/in/M-{mail.id}.eml",
-                title=f"M-{mail.id}.eml",
-                at=mail.received_at,
-                party=mail.sender,
-                subject=mail.subject,
-                original_sha256=originals.get(mail.id, ""),
-                content=mail.content,
-            )
-        )
-        for mail in mails
-        if mail is not None
+    return tuple(_received(mail, moved_to, originals.get(mail.id, "")) for mail in mails if mail is not None)
+
+
+def _received(mail: inbox.StoredMail, moved_to: Path, original_sha256: str) -> Enclosed:
+    content = _moved(mail, moved_to, original_sha256) if mail.raw_at else mail.content
+    name = f"M-{mail.id}.eml" if content is not None else f"M-{mail.id}-gone.txt"
+    found = Enclosed(
+        id=mail.id,
+        path=f"mails/in/{name}",
+        title=name,
+        at=mail.received_at,
+        party=mail.sender,
+        subject=mail.subject,
+        original_sha256=original_sha256,
+        gone=None if content is not None else Gone(at=mail.raw_at, path=mail.raw_path, sha256=mail.sha256),
+        content=b"" if content is None else content,
     )
+    if found.gone is not None:
+        return replace(found, content=found.gone.in_words.encode())
+    return _enclosed(found)
+
+
+def _moved(mail: inbox.StoredMail, folder: Path, original_sha256: str) -> bytes | None:
+    """The bytes of a mail that was moved; None when they are not there any more, or are others."""
+    try:
+        content = (folder / mail.raw_path).read_bytes() if mail.raw_path else None
+    except OSError:
+        return None
+    # What was erased before it was moved is not what came.
+    is_same = content is not None and (bool(original_sha256) or sha256(content).hexdigest() == mail.sha256)
+    return content if is_same else None
 
 
 def sent(conn: Connection, matters: Iterable[str]) -> tuple[Enclosed, ...]:

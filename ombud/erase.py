@@ -17,7 +17,7 @@ from ombud import config
 from ombud.pseudonym import Pseudonym
 from ombud.settings import Settings
 from process.case import Case, Party
-from store import complaints, erasure, inbox
+from store import complaints, erasure, inbox, retention
 from store.database import hold_log, reading
 from store.erasure import Swept
 
@@ -25,7 +25,8 @@ EXIT_FAILED = 1
 ELSEWHERE = """\
 不在此数据库中的，请另行处理 / not in this database, to be seen to separately:
   - 通讯录 CSV 中的这一行 / their line in the directory's CSV: {listed}
-  - 邮箱服务器上的邮件、备份、日志文件 / mails on the mail server, backups, log files"""
+  - 邮箱服务器上的邮件、备份、日志文件 / mails on the mail server, backups, log files
+  - 已移出数据库的他人来信 / raw mails of others that were moved out of the database"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def run(engine: Engine, wish: Wish, settings: Settings) -> int:
         wish.is_agreed or click.confirm("不可恢复，确定吗 / this cannot be undone; go on", default=False)
     ):
         return EXIT_FAILED
+    # First, for afterwards nobody knows any more whose they were.
+    _remove_moved(engine, person, plan, settings)
     done = _swept(engine, pseudonym, is_kept=True)
     is_compact = erasure.compact(engine)
     _print_done(pseudonym, done, is_compact)
@@ -78,6 +81,16 @@ def _swept(engine: Engine, pseudonym: Pseudonym, *, is_kept: bool) -> Swept:
             if not is_kept:
                 transaction.rollback()
     return swept
+
+
+def _remove_moved(engine: Engine, person: Person, plan: Swept, settings: Settings) -> None:
+    """Raw mails from them, or of complaints that name them, that were moved out of the database are removed where they lie now."""
+    with reading(engine) as conn:
+        paths = retention.moved(conn, person.addresses, plan.numbers)
+    for path in paths:
+        (settings.retention.folder / path).unlink(missing_ok=True)
+    if paths:
+        print(f"已移出的原文 / raw mails removed from {settings.retention.folder}: {len(paths)}")
 
 
 def _known(engine: Engine, said: str, settings: Settings) -> tuple[Person, tuple[str, ...]] | None:

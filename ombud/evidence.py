@@ -67,6 +67,8 @@ EVIDENCE = {
     "warned": Evidence("", MANAGED, TRACKING),
     "overdue": Evidence("", ESCALATED, TRACKING),
     "personal_data_erased": Evidence("", RECORDED, RECORDS),
+    "raw_mail_moved": Evidence("", RECORDED, RECORDS),
+    "raw_mail_dropped": Evidence("", RECORDED, RECORDS),
 }
 OTHER = Evidence("", MANAGED, TRACKING)
 

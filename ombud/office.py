@@ -23,6 +23,7 @@ from ombud.vitals import Vitals
 from process import workorder
 from process.callback import CallbackRules
 from process.report_rules import ReportRules
+from process.retention import RetentionRules
 from process.review import ReviewRules
 from process.rules import Rules
 from process.survey import SurveyRules
@@ -72,6 +73,7 @@ class Office:
     limits: Limits = field(default_factory=Limits)
     report_rules: ReportRules = field(default_factory=ReportRules)
     survey: SurveyRules = field(default_factory=lambda: SurveyRules(form=questionnaire.load()))
+    retention: RetentionRules = field(default_factory=RetentionRules)
     review_rules: ReviewRules = field(default_factory=ReviewRules)
     digest_at: time | None = None
     """When the desk gets the digest of the day, local time; None for never."""

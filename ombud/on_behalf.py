@@ -61,6 +61,8 @@ def complete(hand: Hand, mail_id: int) -> str | None:
         return None
     if stored.matter.startswith("C-"):
         return refuse(hand, Refusal(problem="already_done", detail=stored.matter), None)
+    if stored.raw_at is not None:
+        return refuse(hand, Refusal(problem="raw_mail_gone"), None)
     mail = parse(stored.content)
     incoming = Incoming(
         mail=mail,

@@ -48,6 +48,8 @@ def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:
     stored = inbox.get(hand.conn, mail_id)
     if stored is None:
         return refuse(hand, Refusal(problem="no_matter"), None)
+    if stored.raw_at is not None:
+        return refuse(hand, Refusal(problem="raw_mail_gone"), None)
     by = hand.facts.sender.key
     if stored.matter.startswith("C-") or not labels.add(hand.conn, mail_id, is_complaint, by, hand.facts.now):
         return refuse(hand, Refusal(problem="already_done", detail=stored.matter), None)

@@ -92,9 +92,9 @@ def replayed(conn: Connection, office: Office, first: datetime) -> Iterator[Comp
     """Every mail handled since then, then and now, oldest first."""
     erased = erasure.originals(conn, "mail")
     for row in inbox.received_since(conn, first):
-        # What broke the program was never decided; what was erased cannot be read as it was.
+        # What broke the program was never decided; what was erased or has left the database cannot be read as it was.
         is_decided = row.state in ("handled", "set_aside", "discarded") and row.kind and not row.traceback
-        if not is_decided or row.id in erased:
+        if not is_decided or row.id in erased or row.raw_at:
             continue
         stored = inbox.get(conn, row.id)
         if stored is not None:

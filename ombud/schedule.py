@@ -1,12 +1,12 @@
 """What the clock does at each tick, in this order: what a clock set back holds up, reminders, call-backs, the digest of the day, reports and their
-corrections, surveys, reviews.
+corrections, surveys, reviews, raw mails that are old.
 
 Each job looks at its tables and does what is due by `office.clock`; that it does a thing once is the
 database's business (a version, a unique row), so any number of clocks may tick. A clock that was set
 back does nothing again; one that was set forward, or a service that was down, catches up.
 """
 
-from ombud import call_back, digest, remind, reporting, reviewing, set_back, survey_job
+from ombud import call_back, digest, remind, reporting, retention, reviewing, set_back, survey_job
 from ombud.office import Office
 from store.complaints import Stale
 
@@ -22,6 +22,7 @@ JOBS = (
     reporting.corrections,
     survey_job.due,
     reviewing.due,
+    retention.daily,
 )
 
 

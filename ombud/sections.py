@@ -19,6 +19,7 @@ from ombud.values import (
     Days,
     Email,
     Margin,
+    Months,
     OfficeDay,
     Percent,
     Port,
@@ -170,6 +171,12 @@ class Worktime(Section):
     holidays: str = "CN"
     extra_holidays: tuple[date, ...] = ()
     extra_workdays: tuple[date, ...] = ()
+
+
+class Retention(Section):
+    raw_mail_months: Months = 0
+    policy: Literal["move", "drop"] = "move"
+    folder: Path = Path("data/raw-mail")
 
 
 class DigestSection(Section):

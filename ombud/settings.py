@@ -18,6 +18,7 @@ from ombud.sections import (
     OrganisationSection,
     Process,
     ReportSection,
+    Retention,
     ReviewSection,
     Roles,
     Secrets,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     digest: DigestSection = DigestSection()
     report: ReportSection = ReportSection()
     review: ReviewSection = ReviewSection()
+    retention: Retention = Retention()
     limits: LimitsSection = LimitsSection()
     grievance: Grievance = Grievance()
     work_orders: WorkOrders = WorkOrders()

@@ -99,8 +99,14 @@ def survey_line(progress: Progress) -> Record:
 
 
 def mail_line(row: inbox.MailRow) -> Record:
-    """One mail that came in."""
-    return _shown(row)
+    """One mail that came in; `raw` says where its bytes are."""
+    return {**_shown(row), "raw": _raw(row)}
+
+
+def _raw(row: inbox.MailRow) -> str:
+    if row.raw_at is None:
+        return "stored"
+    return f"{f'moved to {row.raw_path}' if row.raw_path else 'dropped'} on {row.raw_at:%Y-%m-%d}"
 
 
 def report_line(report: Report) -> Record:
@@ -224,7 +230,9 @@ def print_complaint(record: Record) -> None:
     print_table("经过 / trail", _trail(record["events"]), ("at", "by", "role", "what", "text", "mail_id"))
     print_table("升级 / escalations", record["escalations"], ("at", "reason", "evidence"))
     print_table(
-        "来信 / mails in", record["mails_in"], ("id", "received_at", "kind", "rule", "sender", "subject")
+        "来信 / mails in",
+        record["mails_in"],
+        ("id", "received_at", "kind", "rule", "sender", "raw", "subject"),
     )
     print_table("去信 / mails out", record["mails_out"], ("id", "state", "template", "recipients", "subject"))
 

@@ -63,6 +63,7 @@ def _ladder(value: tuple[int, ...]) -> tuple[int, ...]:
 Email = Annotated[str, AfterValidator(_address)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Port = Annotated[int, BeforeValidator(_number), Field(ge=1, le=65535)]
+Months = Annotated[int, BeforeValidator(_number), Field(ge=0, le=1_200)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=1_000_000)]
 Processes = Annotated[int, BeforeValidator(_number), Field(ge=0, le=64)]
 Days = Annotated[int, BeforeValidator(_number), Field(ge=1, le=3660)]

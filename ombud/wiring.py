@@ -54,6 +54,7 @@ def assembled(settings: Settings, engine: Engine, keys: tuple[str, ...]) -> Offi
         limits=config.limits(settings),
         report_rules=config.report_rules(settings),
         survey=config.survey_rules(settings),
+        retention=config.retention_rules(settings.retention),
         review_rules=config.review_rules(settings),
         vitals=Vitals(standing_s=settings.observe.standing_s),
         digest_at=None if settings.digest.at == "never" else settings.digest.at,

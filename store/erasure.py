@@ -41,7 +41,7 @@ UNTOUCHED = frozenset({"event", "event_detail", "anchor", "erased_content", "cou
 KEPT = frozenset(
     {
         "number", "matter", "state", "kind", "rule", "trust", "grade", "role", "what", "how", "once", "rung",
-        "language", "source", "category", "department", "template", "mailbox", "fingerprint",
+        "language", "raw_path", "source", "category", "department", "template", "mailbox", "fingerprint",
         "sha256", "hash", "content_type",
     }
 )  # fmt: skip
@@ -147,8 +147,8 @@ def _is_swept(column: Column[Any]) -> bool:
 
 def _swept(work: _Work, column: Column[Any], row: Row[Any]) -> Any:
     value = row._mapping[column.name]
-    if value is None:
-        return None
+    if value is None or value == b"":  # no value, or the bytes of a raw mail that has gone
+        return value
     if isinstance(column.type, LargeBinary):
         is_theirs = getattr(row, "matter", "") in work.own_numbers
         made = work.disguise.message(unpacked(value), is_theirs)

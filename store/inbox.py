@@ -89,6 +89,10 @@ class MailRow:
     size_bytes: int
     sha256: str
     handled_at: datetime | None
+    raw_at: datetime | None = None
+    """When its bytes left the database."""
+    raw_path: str = ""
+    """Where they are since then, within the folder of raw mails; '' nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,11 @@ class StoredMail:
     sender: str
     subject: str
     trust: str
+    sha256: str
+    raw_at: datetime | None
+    raw_path: str
     content: bytes = field(repr=False)
+    """Empty once they have left the database (`raw_at`)."""
 
 
 def fingerprint(content: bytes) -> str:

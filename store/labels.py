@@ -30,10 +30,11 @@ def add(conn: Connection, mail_id: int, is_complaint: bool, by: str, now: dateti
 
 
 def labelled(conn: Connection) -> Iterator[Labelled]:
-    """Every mail that was answered about, oldest first; a few at a time, for the bytes are large."""
+    """Every mail that was answered about and still has its bytes, oldest first; a few at a time, for the bytes are large."""
     query = (
         select(label.c.mail_id, label.c.is_complaint, mail.c.content)
         .join(mail, mail.c.id == label.c.mail_id)
+        .where(mail.c.raw_at.is_(None))
         .order_by(label.c.mail_id)
         .execution_options(yield_per=READ_AT_ONCE)
     )

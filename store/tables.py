@@ -122,6 +122,8 @@ mail = Table(
     _text("author"),
     _text("about"),
     _text("claimed_by"),
+    Column("raw_at", UtcTime),  # when its bytes left the database, and where to: '' nowhere
+    _text("raw_path"),
     Index("ix_mail_state_due_at", "state", "due_at"),
     Index("ix_mail_matter", "matter"),
     Index("ix_mail_received_at", "received_at"),
@@ -136,6 +138,9 @@ Index(
     sqlite_where=OUT_OF_LINE,
     postgresql_where=OUT_OF_LINE,
 )
+
+STILL_HERE = text("raw_at IS NULL")
+Index("ix_mail_raw_received_at", mail.c.received_at, sqlite_where=STILL_HERE, postgresql_where=STILL_HERE)
 
 mail_sighting = Table(
     "mail_sighting",
