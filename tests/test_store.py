@@ -18,7 +18,7 @@ from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judge
 from process.outgoing import Deferred, Outgoing, Refused, Sent
 from store import budget, claims, complaints, events, inbox, labels, once, outbox, tables
 from store.claims import Claimant
-from store.database import DatabaseUnusable, check, migrate, open_database, reading
+from store.database import DatabaseUnusable, check, migrate, newest_revision, open_database, reading, revision
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -304,6 +304,7 @@ def test_budget_once_and_labels(engine: Engine) -> None:
 
 def test_the_migration_makes_the_tables_as_the_program_knows_them(engine: Engine) -> None:
     with engine.connect() as conn:
+        assert revision(conn) == newest_revision() == MigrationContext.configure(conn).get_current_revision()
         context = MigrationContext.configure(conn, opts={"compare_type": False})
         assert compare_metadata(context, tables.metadata) == []
 
