@@ -19,6 +19,7 @@ from bench.faults import letters, service
 from bench.faults.proxy import Proxy
 from bench.faults.speech import Imap, Smtp
 from bench.faults.stores import Store
+from ingest.parse import parse
 from ombud import config
 from store import inbox, outbox
 from store.database import open_database, reading
@@ -146,6 +147,15 @@ class Scene:
             if time.monotonic() > until:
                 raise NotSeen(f"within {patience_s:.0f} s it did not come about that {what}")
             time.sleep(LOOK_S)
+
+    def has_unrecorded(self) -> bool:
+        """Whether the last mail that the sink took is not down as sent: the one window."""
+        with self.sink.lock:
+            last = self.sink.mails[-1].content if self.sink.mails else b""
+        message_id = parse(last).message_id
+        with reading(self.engine) as conn:
+            row = outbox.find(conn, [message_id]) if message_id else None
+        return row is not None and row.state == "waiting"
 
     def wait_settled(self, patience_s: float = PATIENCE_S) -> None:
         """Until nothing is left to do."""
