@@ -3,7 +3,8 @@
 Every check gives all of its faults; none stops at the first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,9 +39,9 @@ def faults(settings: Settings, needs_secrets: bool) -> Iterator[Fault]:
     yield from _callbacks(settings)
     yield from _optional(settings)
     if settings.grievance.words_file:
-        yield from _words(settings.grievance.words_file)
+        yield from _own("grievance.words_file", settings.grievance.words_file, WORDS)
     if settings.survey.form:
-        yield from _survey_form(settings.survey.form)
+        yield from _own("survey.form", settings.survey.form, SURVEY_FORM)
 
 
 def _store(url: str) -> Iterator[Fault]:
@@ -233,41 +234,48 @@ def _optional(settings: Settings) -> Iterator[Fault]:
             problem="needs the extra dkim, which is not installed",
             hint="install it with pip install 'ombud[dkim]', or set check_dkim = false",
         )
-    model = settings.grievance.model
-    if model is None:
-        return
-    try:
-        learned.load(model)
-    except FileNotFoundError:
+    if settings.grievance.model:
+        yield from _own_model(settings.grievance.model)
+
+
+def _own_model(model: Path) -> Iterator[Fault]:
+    hint = "make it anew with `ombud learn`, or leave the key out"
+    if model.exists():
+        yield from _own("grievance.model", model, Use(learned.load, learned.NoModel, hint))
+    else:
         hint = "leave the key out, make the file with `ombud learn`, then name it here"
         yield Fault(path="grievance.model", value=shown(str(model)), problem="does not exist", hint=hint)
-    except OSError as trouble:
-        yield unreadable("grievance.model", model, trouble)
-    except learned.NoModel as trouble:
-        hint = "make it anew with `ombud learn`, or leave the key out"
-        yield Fault(path="grievance.model", value=shown(str(model)), problem=str(trouble), hint=hint)
 
 
-def _words(file: Path) -> Iterator[Fault]:
-    """What keeps words of one's own from being used."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a file of one's own is used: what reads it, what that raises with all that is wrong, and what to do then."""
+
+    load: Callable[[Path], object]
+    unusable: type[Exception]
+    hint: str
+
+
+WORDS = Use(
+    words.load,
+    words.WordsUnusable,
+    "write it like classify/words.toml; docs/deciding.md says what it may hold",
+)
+SURVEY_FORM = Use(
+    questionnaire.load,
+    questionnaire.FormUnusable,
+    "correct the form; docs/survey.md shows what belongs into it",
+)
+
+
+def _own(path: str, file: Path, use: Use) -> Iterator[Fault]:
+    """What keeps a file of one's own from being used."""
     try:
-        words.load(file)
+        use.load(file)
     except OSError as trouble:
-        yield unreadable("grievance.words_file", file, trouble)
-    except words.WordsUnusable as trouble:
-        hint = "write it like classify/words.toml; docs/deciding.md says what it may hold"
-        yield Fault(path="grievance.words_file", value=shown(str(file)), problem=str(trouble), hint=hint)
-
-
-def _survey_form(form: Path) -> Iterator[Fault]:
-    """What keeps a form of one's own from being used, all at once."""
-    try:
-        questionnaire.load(form)
-    except OSError as trouble:
-        yield unreadable("survey.form", form, trouble)
-    except questionnaire.FormUnusable as trouble:
-        hint = "correct the form; docs/survey.md shows what belongs into it"
-        yield Fault(path="survey.form", value=shown(str(form)), problem=str(trouble), hint=hint)
+        yield unreadable(path, file, trouble)
+    except use.unusable as trouble:
+        yield Fault(path=path, value=shown(str(file)), problem=str(trouble), hint=use.hint)
 
 
 def _file(path: str, file: Path) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,13 +11,14 @@ from ombud import launch
 
 if TYPE_CHECKING:
     from ombud.office import Office
-    from process.review import Review
+    from process.review import Meeting, Review
 
 # Imports stand inside of the commands, as in `ombud/__main__.py`.
 
 LOCAL = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 _YEAR = click.option("--year", type=click.IntRange(2000, 2100), help="Looked back on; default: by the date.")
 _HOURS = click.option("--hours", type=click.FloatRange(0.25, 24), default=2.0, show_default=True)
+_DATE = click.argument("date", type=LOCAL, metavar="DATETIME")
 _PLACE = click.option("--place", default="", help="Room, or how to join.")
 
 
@@ -35,36 +36,37 @@ def review() -> None:
 @_YEAR
 @_HOURS
 @_PLACE
-@click.argument("date", type=LOCAL, metavar="DATETIME")
+@_DATE
 @click.pass_context
-def plan(context: click.Context, date: datetime, year: int | None, hours: float, place: str) -> None:
+def plan(context: click.Context, /, **when: Any) -> None:
     """Invite to a review on DATETIME (local, such as 2026-12-15T14:00)."""
     from ombud import reviewing
-    from process.review import Meeting
 
-    def act(office: "Office") -> "Review":
-        meeting = Meeting(starts_at=reviewing.instant(office, date), hours=hours, place=place)
-        return reviewing.plan(office, year or reviewing.year_of(date), meeting)
-
-    _do(context, act)
+    _do(context, lambda office: reviewing.plan(office, *_meeting(office, **when)))
 
 
 @review.command()
 @_YEAR
 @_HOURS
 @_PLACE
-@click.argument("date", type=LOCAL, metavar="DATETIME")
+@_DATE
 @click.pass_context
-def move(context: click.Context, date: datetime, year: int | None, hours: float, place: str) -> None:
+def move(context: click.Context, /, **when: Any) -> None:
     """Hold a planned review at another time (or place); everybody is asked anew."""
+    from ombud import reviewing
+
+    _do(context, lambda office: reviewing.move(office, *_meeting(office, **when)))
+
+
+def _meeting(
+    office: "Office", *, date: datetime, year: int | None, hours: float, place: str
+) -> "tuple[int, Meeting]":
+    """The year looked back on, and the meeting as the options say it."""
     from ombud import reviewing
     from process.review import Meeting
 
-    def act(office: "Office") -> "Review":
-        meeting = Meeting(starts_at=reviewing.instant(office, date), hours=hours, place=place)
-        return reviewing.move(office, year or reviewing.year_of(date), meeting)
-
-    _do(context, act)
+    meeting = Meeting(starts_at=reviewing.instant(office, date), hours=hours, place=place)
+    return year or reviewing.year_of(date), meeting
 
 
 @review.command()

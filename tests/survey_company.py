@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from classify.people import Department, Organisation, Person
 from ombud import survey_plan
 from process.survey import State, Survey
+from process.survey_answers import Standing
 from store import database, survey_answers, surveys
 from store.survey_answers import Invitation
 from tests.company import GENERAL, ORGANISATION, SERVICE_MANAGER, person
 from tests.desk import Desk
 
 COLLECTION, LOANS = "催收系统开发部", "个贷系统开发部"
+FULL = "5 4 4 3 5 4 4 5 5"
 
 
 def members(department: str, stem: str, count: int) -> tuple[Person, ...]:
@@ -95,3 +97,12 @@ def at(local: str) -> datetime:
     from tests.company import SHANGHAI
 
     return datetime.fromisoformat(local).replace(tzinfo=SHANGHAI)
+
+
+def standings(desk: Desk, number: str) -> list[Standing]:
+    with database.reading(desk.office.engine) as conn:
+        return [one.standing for one in survey_answers.of_survey(conn, number)]
+
+
+def first(desk: Desk) -> Person:
+    return asked(desk, "a01@corp.example")
