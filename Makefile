@@ -3,13 +3,20 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
+.PHONY: demo test test-postgres test-sqlite check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
 
 test: $(STAMP) debian-packages check
 	$(PY) -m pytest -n 3 --dist worksteal
+
+# What touches the store on one of the two only: the whole suite on PostgreSQL, or on SQLite.
+test-postgres: $(STAMP) debian-packages
+	$(PY) -m pytest -n 3 --dist worksteal --store postgresql
+
+test-sqlite: $(STAMP) debian-packages
+	$(PY) -m pytest -n 3 --dist worksteal --store sqlite
 
 check: $(STAMP)
 	$(PY) -m ruff check .

@@ -101,6 +101,7 @@ def _postgresql_engine(url: URL) -> Engine:
     settings = {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": "ombud",
+        "client_encoding": "utf8",
         "keepalives_idle": third,
         "keepalives_interval": third,
         "keepalives_count": 3,
