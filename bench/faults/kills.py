@@ -68,6 +68,8 @@ def _played(number: int, kills: int, dovecot: Dovecot, chance: random.Random) ->
             problems += made.prove()
         except NotSeen as missing:
             problems.append(str(missing))
+        if problems:
+            problems.append(made.keep_log())
         return Round(
             number=number,
             kills=kills,

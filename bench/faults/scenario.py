@@ -1,7 +1,5 @@
 """What a scenario is, and how it is played: fault, mails meanwhile, end of the fault, a clean stop, the proof."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,10 +59,8 @@ def played(scenario: Scenario, folder: Path, dovecot: Dovecot) -> Result:
             problems.append(str(missing))
         except Exception as trouble:  # a scenario that breaks is one that fails, and the others are played
             problems.append(f"the scenario broke: {type(trouble).__name__}: {trouble}")
-        if problems and made.log.exists():
-            kept = Path(tempfile.gettempdir()) / f"ombud-{made.site.user}.log"
-            shutil.copy(made.log, kept)
-            problems.append(f"its log: {kept}")
+        if problems:
+            problems.append(made.keep_log())
     return Result(
         name=scenario.name,
         problems=tuple(problems),

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -103,9 +105,11 @@ class Scene:
         self.site.dovecot.append(self.site.user, *(one.content for one in found))
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """A signal to the service."""
+        """A signal to the service. Raises NotSeen when it has ended by itself."""
         assert self.process is not None
         assert self.process.pid is not None
+        if not self.process.is_alive():
+            raise NotSeen(f"the service had ended by itself, with {self.process.exitcode}")
         os.kill(self.process.pid, number)
 
     def end(self) -> float:
@@ -195,6 +199,13 @@ class Scene:
             ),
             *(f"{len(filed)} mails lie in the folder" for _ in [0] if len(filed) < len(self.posted)),
         ]
+
+    def keep_log(self) -> str:
+        """Where the service's log lies for people, after the scene is gone."""
+        kept = Path(tempfile.gettempdir()) / f"ombud-{self.site.user}.log"
+        if self.log.exists():
+            shutil.copy(self.log, kept)
+        return f"its log: {kept}"
 
     def close(self) -> None:
         """Nothing is left running."""
