@@ -1,12 +1,14 @@
 """`python -m bench.scale URL …`: what a mail and a question cost on stores of different sizes (filled by `bench.fill`).
 
 For each store: processor time a mail handled by `ombud once` (less that of a run without mail), the latency of an idle
-service, and the time of each question within a process that is up (a command's own start stands in the last row).
+service, and the time of each question within a process that is up, by the clock and of the processor (what a whole command
+takes with its start stands in the last row).
 All with a directory of 50,000 people.
 """
 
 import argparse
 import io
+import os
 import statistics
 import subprocess
 import sys
@@ -73,7 +75,7 @@ def measured(url: str, people: Path, counts: tuple[int, int]) -> Figures:
             "": f"{kind}, {count:,}",
             "processor ms a mail": f"{_cost(site, counts[0]):.2f}",
             **_latency(site, counts[1]),
-            **{name: f"{1000 * seconds:.0f} ms" for name, seconds in _questions(site)},
+            **{name: f"{1000 * wall:.0f} / {1000 * cpu:.0f} ms" for name, (wall, cpu) in _questions(site)},
         }
 
 
@@ -111,8 +113,8 @@ def _latency(site: Site, count: int) -> Figures:
     }
 
 
-def _questions(site: Site) -> Iterator[tuple[str, float]]:
-    """Each question and its seconds, median of some."""
+def _questions(site: Site) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Each question and its seconds, by the clock and of the processor, medians of some."""
     path = site.configured((143, 25))
     office = wiring.office(config.load(path))
     with reading(office.engine) as conn:
@@ -126,19 +128,21 @@ def _questions(site: Site) -> Iterator[tuple[str, float]]:
     }
     for name, ask in questions.items():
         _seconds(ask)
-        yield name, statistics.median(_seconds(ask) for _ in range(RUNS))
+        yield name, _medians(ask)
     command = [sys.executable, "-m", "ombud", "--config", str(path), "show", number]
-    yield (
-        "the whole command show",
-        statistics.median(_seconds(lambda: _run(command)) for _ in range(RUNS)),
-    )
+    yield "the whole command show", _medians(lambda: _run(command))
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _medians(work: Callable[[], object]) -> tuple[float, float]:
+    wall, cpu = zip(*(_seconds(work) for _ in range(RUNS)), strict=True)
+    return statistics.median(wall), statistics.median(cpu)
+
+
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    began, before = time.perf_counter(), sum(os.times()[:4])
     with redirect_stdout(io.StringIO()):
         work()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, sum(os.times()[:4]) - before
 
 
 def _run(command: list[str]) -> None:

@@ -22,7 +22,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--waiting", type=int, help="Only Ombud's memory, with so many mails waiting.")
     wanted = parser.parse_args()
+    if wanted.waiting:
+        backlog(wanted.waiting)
+        return
     messages = list(mailbox.messages(wanted.mails))
     found: dict[str, list[stage.Ran]] = {"ombud": [], "naive": []}
     with dovecot() as server, stage.smtp_sink() as smtp_port, tempfile.TemporaryDirectory() as name:
@@ -36,6 +40,15 @@ def main() -> None:
                     check(folder / "ombud.db", len(messages))
                 shutil.rmtree(server.folder / "mail" / user)
     show(found, len(messages))
+
+
+def backlog(count: int) -> None:
+    """The most private memory while that many mails are worked off, summed over its processes."""
+    with dovecot() as server, stage.smtp_sink() as smtp_port, tempfile.TemporaryDirectory() as name:
+        stage.fill(server, "ombud", mailbox.messages(count))
+        ran = stage.run(command("ombud", Path(name), (server.plain, smtp_port), "ombud"))
+        check(Path(name) / "ombud.db", count)
+    Console().print(f"{count} mails waiting: {ran.peak_bytes / 1e6:.0f} MB private, {ran.wall_s:.0f} s")
 
 
 def command(program: str, folder: Path, ports: tuple[int, int], user: str) -> list[str]:

@@ -137,12 +137,15 @@ def _mail(text: str) -> Mail:
     return parse(raw.encode("utf-8", "replace"))
 
 
-def readers() -> dict[str, Callable[[str], object]]:
+Readers = dict[str, Callable[[str], object]]
+
+
+def readers() -> Readers:
     """Every function that meets mail, by name; each takes one text."""
-    lists, organisation = words.load(), config.organisation(config.sample())
-    person = next(iter(organisation.people), None) or Person(
-        key="zhang", name="张三", addresses=("zhang@corp.example",)
-    )
+    return {**_of_bytes(), **_of_text(), **_of_origin(), **_of_meaning()}
+
+
+def _of_bytes() -> Readers:
     return {
         "parse.parse": lambda text: parse(text.encode("utf-8", "replace")),
         "parse.parse (body)": lambda text: parse(f"{HEADER}\n{text}".encode("utf-8", "replace")),
@@ -166,18 +169,37 @@ def readers() -> dict[str, Callable[[str], object]]:
         "smime.signed_content": lambda text: smime.signed_content(
             SIGNED_HEAD + text.encode("utf-8", "replace")
         ),
+    }
+
+
+def _of_text() -> Readers:
+    return {
         "body.own_text": body.own_text,
         "body.language": body.language,
         "quote.starts_at": _quote_starts,
         "forward.forwarded": lambda text: forward.forwarded(quote.scan(text)),
         "quoted_date.read": lambda text: quoted_date.read(text, UTC),
         "subject.base": subject.base,
+    }
+
+
+def _of_origin() -> Readers:
+    return {
         "bounce.read": lambda text: bounce.read(_report(text)),
         "bounce_text.failures": lambda text: bounce_text.failures(_mail(text)),
         "delivery_status.recipients": delivery_status.recipients,
         "automatic.reason": lambda text: automatic.reason(_mail(text)),
         "automatic.bulk": lambda text: automatic.bulk(_mail(text)),
         "authentication.verdict": lambda text: authentication.verdict(_judged(text), "mx.corp.example"),
+    }
+
+
+def _of_meaning() -> Readers:
+    lists, organisation = words.load(), config.organisation(config.sample())
+    person = next(iter(organisation.people), None) or Person(
+        key="zhang", name="张三", addresses=("zhang@corp.example",)
+    )
+    return {
         "grievance.judge": lambda text: grievance.judge(text[: len(text) // 2], text, lists),
         "answer.meaning": lambda text: answer.meaning(text, lists),
         "answer.rating": answer.rating,
