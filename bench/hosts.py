@@ -36,6 +36,7 @@ QUIET_S = 12.0
 """Between one trouble and the next."""
 STOPPED_S = 45.0
 """How long a process is stopped: longer than any lease."""
+START_S = 120.0
 FINISH_S = 240.0
 LEASE_S = 20
 """`limits.lease_s`: what a dead host had claimed is done by others after this time."""
@@ -157,11 +158,11 @@ def _built(stack: ExitStack, folder: Path, load: tuple[int, float]) -> tuple[Sit
     stack.callback(engine.dispose)
     site = Site(engine=engine, services=services, load=mails)
     stack.callback(_kill, site)
-    mails.start()
     for service in services.values():
         service.start()
-    _wait(lambda: len(site.holders()) == len(MAILBOXES), 60)
-    _wait(lambda: len(set(site.holders().values())) == len(MAILBOXES), 60)
+    _wait(lambda: len(site.holders()) == len(MAILBOXES), START_S)
+    _wait(lambda: len(set(site.holders().values())) == len(MAILBOXES), START_S)
+    mails.start()
     return site, sink
 
 

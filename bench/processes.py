@@ -2,8 +2,8 @@
 
 Stored mails are decided, recorded and put into the outbox; nothing is received or sent. Each count begins with a database of
 its own, filled with the same mails (`bench/mailbox.py`), and with processes that are ready and wait. Besides the rates:
-processor time of the processes and of the server, for what the machine allows; and how long a mail holds the log, which is
-what no number of machines makes shorter.
+processor time of the processes and of the server, for what the machine allows; and how much of their time the processes
+wait for each other's locks, which tells of more cores than there are here, and on a machine that has other things to do.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -33,6 +35,7 @@ from tests.postgresql import Postgresql, postgresql
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
 COUNTS = (1, 2, 4)
+LOOK_S = 0.02
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,6 +50,8 @@ class Ran:
     """Processor time of the processes a mail."""
     server_ms: float
     """Of PostgreSQL a mail."""
+    waiting: float
+    """Share of the processes' time in which they waited for a lock of the database."""
     shares: tuple[int, ...]
     """Mails that each process handled."""
 
@@ -81,13 +86,14 @@ def _run(server: Postgresql, folder: Path, count: int, mails: int) -> Ran:
     for worker in workers:
         assert worker.stdout
         assert worker.stdout.readline() == "ready\n"
-    busy, began = _server_s(server), time.perf_counter()
+    busy, began, watch = _server_s(server), time.perf_counter(), _Watch(server, url)
     for worker in workers:
         assert worker.stdin
         worker.stdin.write("go\n")
         worker.stdin.flush()
     told = [json.loads(worker.communicate()[0]) for worker in workers]
     wall_s, busy_s = time.perf_counter() - began, _server_s(server) - busy
+    waiting = watch.share()
     server.drop(url)
     if sum(one["handled"] for one in told) != mails:
         raise SystemExit(f"{told}: not all of {mails} were handled")
@@ -96,8 +102,39 @@ def _run(server: Postgresql, folder: Path, count: int, mails: int) -> Ran:
         rate=mails / wall_s,
         worker_ms=sum(one["cpu_s"] for one in told) / mails * 1000,
         server_ms=busy_s / mails * 1000,
+        waiting=waiting,
         shares=tuple(sorted(one["handled"] for one in told)),
     )
+
+
+class _Watch(threading.Thread):
+    """Looks again and again at what the processes' connections are doing."""
+
+    QUERY = (
+        "SELECT count(*) FILTER (WHERE wait_event_type = 'Lock'), count(*) FROM pg_stat_activity "
+        "WHERE datname = %s AND state <> 'idle'"
+    )
+
+    def __init__(self, server: Postgresql, url: str) -> None:
+        super().__init__(daemon=True)
+        self._address = server.url("postgres").replace("+psycopg", "")
+        self._database = url.rpartition("/")[2]
+        self._is_over = threading.Event()
+        self._waiting, self._seen = 0, 0
+        self.start()
+
+    def run(self) -> None:
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            while not self._is_over.wait(LOOK_S):
+                row = connection.execute(self.QUERY, (self._database,)).fetchone()
+                self._waiting += row[0] if row else 0
+                self._seen += row[1] if row else 0
+
+    def share(self) -> float:
+        """How much of the time in which they were at work they waited for a lock."""
+        self._is_over.set()
+        self.join()
+        return self._waiting / max(self._seen, 1)
 
 
 def _fill(url: str, count: int) -> None:
@@ -152,19 +189,20 @@ def _show(runs: Sequence[Ran], mails: int) -> None:
         "their CPU ms a mail",
         "server's CPU ms a mail",
         "cores allow",
+        "wait for locks",
     ):
         table.add_column(name, justify="right")
     alone = statistics.median(one.rate for one in runs if one.processes == 1)
     for count in COUNTS:
         some = [one for one in runs if one.processes == count]
-        rate, worker_ms, server_ms = (
+        rate, worker_ms, server_ms, waiting = (
             statistics.median(getattr(one, name) for one in some)
-            for name in ("rate", "worker_ms", "server_ms")
+            for name in ("rate", "worker_ms", "server_ms", "waiting")
         )
         allowed = min(count * 1000 / worker_ms, cores * 1000 / (worker_ms + server_ms))
         table.add_row(
             str(count), f"{rate:.0f}", f"{rate / alone:.2f}", f"{worker_ms:.1f}", f"{server_ms:.1f}",
-            f"{allowed:.0f}/s",
+            f"{allowed:.0f}/s", f"{waiting:.1%}",
         )  # fmt: skip
     console.print(table)
 

@@ -17,6 +17,7 @@ from ombud.hand import Hand, notes
 from process.case import Case, Source
 from process.opening import Opening, open_case
 from store import complaints
+from store.database import hold_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,8 @@ def _earlier(hand: Hand, opening: Opening) -> tuple[Case, ...]:
     keys = {person.key for person in people}
     keys |= {organisation.key(address) for person in people for address in person.delegates}
     keys |= {principal.key for principal in organisation.principals(opening.complainant)}
+    # A complaint of the same person by another address may be decided at this very moment.
+    hold_names(hand.conn, keys)
     return complaints.of_people(hand.conn, keys, opening.now - hand.office.limits.repeat_window)
 
 

@@ -14,7 +14,7 @@ from process.case import AttachmentNote
 from process.outgoing import Choice, Notice, Quoted
 from process.roles import besides
 from process.turn import Act, Step
-from store import complaints, events, outbox
+from store import complaints, outbox
 
 QUOTED_CHARS_MAX = 2_000
 """Of a mail's text shown to the desk in a question or an alert."""
@@ -98,8 +98,8 @@ class Hand:
             complaints.insert_case(self.conn, step.case)
         else:
             complaints.save(self.conn, step.case)
-        events.append(self.conn, step.case.number, step.events)
-        trail = events.trail(self.conn, step.case.number) if step.notices else ()
+        self.post.note(step.case.number, step.events)
+        trail = self.post.trail(step.case.number) if step.notices else ()
         for notice in step.notices:
             self.post.send(replace(notice, trail=trail))
 

@@ -29,12 +29,16 @@ from ombud.readers import TRACEBACK_CHARS_MAX, Read, Readers, Unread
 from process.outgoing import Choice, Notice
 from process.roles import is_staff
 from store import inbox
-from store.database import deciding, is_passing
+from store.complaints import Stale
+from store.database import is_passing, stepping
+from store.events import Pending
 
 log = structlog.get_logger()
 
 BATCH = 20
 """Mails claimed at once; on an idle service that is the one which just came."""
+OVERTAKEN = ""
+"""In the place of a traceback: somebody else changed the matter, or finished the mail, at the same moment. No failure."""
 SET_ASIDE = (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD))
 
 
@@ -107,7 +111,9 @@ def _handle_claim(office: Office, claim: Claim) -> int:
     with _surviving(claim.mails, broken):
         _decide(office, _arrivals(office, claim, broken), broken)
     for mail in claim.mails:
-        if mail.id in broken:
+        if broken.get(mail.id) == OVERTAKEN:
+            office.owed.mails.append(mail.id)
+        elif mail.id in broken:
             _failed(office, mail, broken[mail.id])
         crash.point("handled")
     return len(claim.mails)
@@ -132,15 +138,21 @@ def _arrivals(
 def _decide(
     office: Office, arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]], broken: dict[int, str]
 ) -> None:
-    """One transaction, in which each mail has a savepoint of its own: who breaks takes nobody along."""
+    """One transaction, in which each mail has a savepoint of its own: who breaks takes nobody along.
+
+    Other processes decide other mails meanwhile (`inbox.claim` sees to the order of those that belong together); the
+    log is held only for the moment in which the entries of all these mails are put down.
+    """
     if not arrivals:
         return
     done: list[Became] = []
-    with office.meters.stage("decide"), deciding(office.engine) as conn:
+    pending = Pending()
+    with office.meters.stage("decide"), stepping(office.engine) as conn:
         for mail, arrival in arrivals:
-            with _surviving((mail,), broken), conn.begin_nested():
-                done.append(_handle(conn, office, mail, arrival))
+            with _surviving((mail,), broken), pending.undone_with(), conn.begin_nested():
+                done.append(_handle(conn, office, (mail, arrival), pending))
             crash.point("decided")
+        pending.write(conn)
     for outcome in done:
         office.meters.mails.labels(*outcome).inc()
 
@@ -150,22 +162,25 @@ def _surviving(mails: Sequence[inbox.ClaimedMail], broken: dict[int, str]) -> It
     """Whatever goes wrong within is put down as the failure of these mails, but for a database out of reach."""
     try:
         yield
-    except (
-        Exception
-    ) as trouble:  # the pipeline's one broad except: whatever a mail breaks, the next one is handled
+    except Exception as trouble:
+        # The pipeline's one broad except: whatever a mail breaks, the next one is handled.
         if is_passing(trouble):
             raise
-        trace = traceback.format_exc()[-TRACEBACK_CHARS_MAX:]
+        is_overtaken = isinstance(trouble, Stale | inbox.NotWaiting)
+        trace = OVERTAKEN if is_overtaken else traceback.format_exc()[-TRACEBACK_CHARS_MAX:]
         for mail in mails:
             broken.setdefault(mail.id, trace)
 
 
-def _handle(conn: Connection, office: Office, claimed: inbox.ClaimedMail, arrival: gather.Arrived) -> Became:
+def _handle(
+    conn: Connection, office: Office, one: tuple[inbox.ClaimedMail, gather.Arrived], pending: Pending
+) -> Became:
+    claimed, arrival = one
     mail, now = arrival.mail, arrival.now
     facts = gather.facts(conn, office, arrival)
     decision = kind.decide(facts, office.words)
     is_ordered = facts.trust.grade is Grade.PROVEN and is_staff(facts.sender, facts.organisation)
-    post = Post(conn=conn, office=office, now=now, mail_id=claimed.id, is_ordered=is_ordered)
+    post = Post(conn=conn, office=office, now=now, mail_id=claimed.id, is_ordered=is_ordered, pending=pending)
     hand = Hand(conn=conn, office=office, mail_id=claimed.id, facts=facts, decision=decision, post=post)
     if decision.kind is Kind.UNREADABLE:
         inbox.set_aside(conn, claimed.id, decision.evidence, "", now)

@@ -107,7 +107,7 @@ class Alone:
     def look(self) -> None:
         if self.engine is not None:
             with self.engine.begin() as conn:
-                back = claims.give_back_all_but(conn, self.name, datetime.now(UTC))
+                back = claims.give_back(conn, (self.name,), datetime.now(UTC))
             _told(back)
 
     def keep(self, stop: threading.Event) -> None:
@@ -169,8 +169,10 @@ class Shared:
             me = self._presence(now, unable)
             leases.present(conn, me)
             leases.renew(conn, self.name, now)
-            back = claims.give_back(conn, leases.bury(conn, now), now)
-            change = shared_out(_lasting(leases.listed(conn), now), leases.alive(conn, now), me)
+            leases.bury(conn, now)
+            living = leases.alive(conn, now)
+            back = claims.give_back(conn, _names(living), now)
+            change = shared_out(_lasting(leases.listed(conn), now), living, me)
             leases.give_up(conn, {*change.give_up, *unable}, self.name, now)
             for mailbox in change.take:
                 leases.take(conn, mailbox, self.name, now)
@@ -201,7 +203,7 @@ class Shared:
             with self.engine.begin() as conn:
                 now = leases.server_now(conn)
                 leases.leave(conn, self.name, now)
-                claims.give_back(conn, (self.name,), now)
+                claims.give_back(conn, _names(leases.alive(conn, now)), now)
         except SQLAlchemyError as trouble:
             log.warning("leases not given back, they run out", reason=str(trouble.__cause__ or trouble))
 
@@ -219,6 +221,10 @@ class Held:
 
     def confirm(self, conn: Connection) -> None:
         leases.confirm(conn, self.mailbox, self.term)
+
+
+def _names(services: Sequence[Service]) -> tuple[str, ...]:
+    return tuple(one.holder for one in services)
 
 
 def _told(back: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from classify.people import Person
 from notify.compose import compose
 from ombud.office import Office
-from process.case import Case
+from process.case import Case, Event
 from process.outgoing import Notice
 from process.roles import is_staff, may_read, owners
 from store import budget, events, outbox
@@ -38,6 +38,20 @@ class Post:
     """The mail in hand; None when time or a command is the cause."""
     is_ordered: bool = False
     """Whether that mail is an order of the staff, proven by a token of ours."""
+    pending: events.Pending | None = None
+    """Where entries of the log wait for the end of a transaction that handles several mails; None writes them at once."""
+
+    def note(self, number: str, entries: tuple[Event, ...]) -> None:
+        """Entries of a complaint, put down with this transaction."""
+        if self.pending is None:
+            events.append(self.conn, number, entries)
+        else:
+            self.pending.entries.append((number, entries))
+
+    def trail(self, number: str) -> tuple[Event, ...]:
+        """The entries of a complaint, oldest first, with those that this transaction is to put down."""
+        waiting = self.pending.of(number) if self.pending else ()
+        return (*events.trail(self.conn, number), *waiting)
 
     def send(self, notice: Notice) -> None:
         """The notice in the outbox as final bytes; an answer is left out when its recipient's budget is used up."""
@@ -78,7 +92,7 @@ class Post:
         if case is None:
             return notice
         waits_for = tuple(person.name for person in owners(case, self.office.organisation) if person.name)
-        trail = notice.trail or events.trail(self.conn, case.number)
+        trail = notice.trail or self.trail(case.number)
         return replace(notice, trail=trail, waits_for=waits_for)
 
     def _is_over_budget(self, notice: Notice) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, update
+from sqlalchemy import ColumnElement, Connection, Table, select, update
 
 from store.tables import mail, outbox
 
@@ -20,17 +20,15 @@ class Claimant:
     lease: timedelta
 
 
-def give_back(conn: Connection, holders: Collection[str], now: datetime) -> int:
-    """What these processes had in hand is due, its tries counted; how many mails."""
-    return sum(_freed(conn, table, table.c.claimed_by.in_(holders), now) for table in (mail, outbox))
-
-
-def give_back_all_but(conn: Connection, holder: str, now: datetime) -> int:
-    """The same of all processes but one, the only one that lives; how many mails."""
-    theirs = ("", holder)
-    return sum(_freed(conn, table, table.c.claimed_by.not_in(theirs), now) for table in (mail, outbox))
+def give_back(conn: Connection, living: Collection[str], now: datetime) -> int:
+    """What is in the hand of nobody who lives is due, its tries counted; how many mails."""
+    living = ("", *living)
+    return sum(_freed(conn, table, table.c.claimed_by.not_in(living), now) for table in (mail, outbox))
 
 
 def _freed(conn: Connection, table: Table, of_whom: ColumnElement[bool], now: datetime) -> int:
-    in_hand = (table.c.state == "waiting") & of_whom
-    return conn.execute(update(table).where(in_hand).values(due_at=now, claimed_by="")).rowcount
+    # What its process is about to finish, for it may be but held up, is left for the next look.
+    in_hand = select(table.c.id).where(table.c.state == "waiting", of_whom).with_for_update(skip_locked=True)
+    return conn.execute(
+        update(table).where(table.c.id.in_(in_hand)).values(due_at=now, claimed_by="")
+    ).rowcount

@@ -5,13 +5,15 @@ commit, so the commit must survive a power cut. Write transactions begin IMMEDIA
 for each other instead of failing half-way; readers see a snapshot and block nobody.
 
 PostgreSQL by psycopg, with as many processes on as many hosts as there are. Rows are claimed with SKIP LOCKED and
-mails put down with ON CONFLICT, side by side; steps that move a matter or write the log follow one another
-(`deciding`), as all writers do on SQLite, so that each sees what those before it did. Errors name no values: they are
-logged, and values are what people wrote.
+mails put down with ON CONFLICT, side by side, and so are mails decided (`stepping`): those of one author or
+matter by one process after the other (`store/inbox.py`), of one person by one after the other (`hold_names`), each saved on top of
+the version that was read; the log is held only while entries are put down. What the clock and commands bring about holds
+it from the beginning (`deciding`), as all writers do on SQLite. Errors name no values: they are logged, and values are what
+people wrote.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -21,6 +23,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Function,
     Table,
     create_engine,
     event,
@@ -69,6 +72,7 @@ class Lock(IntEnum):
     LOG = 0x0B0D_0002
     CLAIMS = 0x0B0D_0003
     SENDING = 0x0B0D_0004
+    NAMES = 0x0B0D_0005
 
 
 class DatabaseUnusable(Exception):
@@ -172,6 +176,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def stepping(engine: Engine) -> Iterator[Connection]:
+    """A transaction of a step that goes side by side with others; a host that hangs in the middle of it is cut off."""
+    with engine.begin() as connection:
+        if not is_sqlite(connection):
+            connection.execute(select(_bound()))
+        yield connection
+
+
+@contextmanager
 def deciding(engine: Engine) -> Iterator[Connection]:
     """A transaction that moves matters and writes the log: one at a time in the whole installation."""
     with engine.begin() as connection:
@@ -187,9 +200,20 @@ def hold_log(connection: Connection) -> None:
 def hold(connection: Connection, lock: Lock) -> None:
     """The lock is this transaction's until it ends; on SQLite it is alone in any case."""
     if not is_sqlite(connection):
-        # A host that hangs in the middle of a step must not stop all the others.
-        bound = func.set_config("idle_in_transaction_session_timeout", str(IDLE_IN_STEP_MS), True)
-        connection.execute(select(func.pg_advisory_xact_lock(int(lock)), bound))
+        connection.execute(select(func.pg_advisory_xact_lock(int(lock)), _bound()))
+
+
+def hold_names(connection: Connection, names: Iterable[str]) -> None:
+    """Each of these names is this transaction's until it ends: of steps that are about the same one, the second waits."""
+    if not is_sqlite(connection):
+        for name in sorted(names):
+            lock = func.pg_advisory_xact_lock(int(Lock.NAMES), func.hashtext(name))
+            connection.execute(select(lock))
+
+
+def _bound() -> Function[str]:
+    """A host that hangs in the middle of a step must not stop all the others."""
+    return func.set_config("idle_in_transaction_session_timeout", str(IDLE_IN_STEP_MS), True)
 
 
 def refuse_writes(connection: Connection) -> None:

@@ -11,6 +11,7 @@ Source: HANDBOOK 2 'follow-up trail'.
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -93,6 +94,32 @@ def append(
         conn.execute(insert(event), {**row, "hash": previous})
         conn.execute(insert(event_detail), {"seq": seq, "salt": salt, "record": record})
         replaces = ()
+
+
+@dataclass(slots=True)
+class Pending:
+    """Entries of a step that are put at the end of the log when the step ends: until then, others may write to it."""
+
+    entries: list[tuple[str, tuple[Event, ...]]] = field(default_factory=list)
+
+    def of(self, number: str) -> tuple[Event, ...]:
+        """What is to be put down of a complaint, oldest first."""
+        return tuple(event for one, events in self.entries if one == number for event in events)
+
+    @contextmanager
+    def undone_with(self) -> Iterator[None]:
+        """What is added within is left out again when that fails."""
+        before = len(self.entries)
+        try:
+            yield
+        except BaseException:
+            del self.entries[before:]
+            raise
+
+    def write(self, conn: Connection) -> None:
+        """All of it put at the end of the log."""
+        for number, entries in self.entries:
+            append(conn, number, entries)
 
 
 def end(conn: Connection) -> tuple[int, str]:

@@ -57,10 +57,9 @@ def server_now(conn: Connection) -> datetime:
     return now.astimezone(UTC)
 
 
-def bury(conn: Connection, now: datetime) -> tuple[str, ...]:
-    """Processes that have not said for a LEASE that they live, forgotten; their names."""
-    dead = delete(service).where(service.c.until <= now).returning(service.c.holder)
-    return tuple(conn.execute(dead).scalars())
+def bury(conn: Connection, now: datetime) -> None:
+    """Processes that have not said for a LEASE that they live, forgotten."""
+    conn.execute(delete(service).where(service.c.until <= now))
 
 
 def present(conn: Connection, me: Service) -> None:

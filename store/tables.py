@@ -162,6 +162,13 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )
 
+free_number = Table(
+    "free_number",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, primary_key=True, autoincrement=False),
+)
+
 complaint = Table(
     "complaint",
     metadata,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, delete, insert, text, update
+from sqlalchemy import Connection, Engine, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from ingest.mail import RawMail
@@ -18,7 +18,17 @@ from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judge
 from process.outgoing import Deferred, Outgoing, Refused, Sent
 from store import budget, claims, complaints, events, inbox, labels, once, outbox, tables
 from store.claims import Claimant
-from store.database import DatabaseUnusable, check, migrate, newest_revision, open_database, reading, revision
+from store.database import (
+    DatabaseUnusable,
+    check,
+    is_sqlite,
+    migrate,
+    newest_revision,
+    open_database,
+    reading,
+    revision,
+    stepping,
+)
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -395,7 +405,7 @@ def test_what_a_dead_process_had_in_hand_is_due_and_keeps_its_turn(engine: Engin
         outbox.claim_due(conn, NOW, Claimant(name="dead", lease=LEASE), outbox.Share(count=9))
     assert claimed_by(engine, "dead", 1) == [1]
     with engine.begin() as conn:
-        assert claims.give_back(conn, ("dead",), NOW + timedelta(seconds=20)) == 2
+        assert claims.give_back(conn, ("second",), NOW + timedelta(seconds=20)) == 2
         assert len(outbox.claim_due(conn, NOW + timedelta(seconds=20), BY, outbox.Share(count=9))) == 1
     assert claimed_by(engine, "second", 9, timedelta(seconds=20)) == [2]
     assert claimed_by(engine, "third", 9, timedelta(seconds=20)) == [1]
@@ -418,3 +428,55 @@ def test_two_claim_at_the_same_moment_and_nothing_is_overtaken(engine: Engine) -
         thread.join()
     authors = [{number % 4 for number in numbers} for numbers in got.values()]
     assert sum(len(one) for one in authors) == len(set().union(*authors)), got
+
+
+def test_a_number_of_a_step_that_came_to_nothing_is_the_next_one(engine: Engine) -> None:
+    with engine.begin() as conn:
+        assert complaints.next_number(conn, 2026) == "C-2026-00001"
+
+    def undone(conn: Connection) -> None:
+        complaints.next_number(conn, 2026)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), engine.begin() as conn:
+        undone(conn)
+    with engine.begin() as conn:
+        with pytest.raises(ZeroDivisionError), conn.begin_nested():
+            undone(conn)
+        assert [complaints.next_number(conn, 2026) for _ in range(2)] == ["C-2026-00002", "C-2026-00003"]
+
+
+def test_steps_side_by_side_wait_for_no_number_and_leave_no_gap(engine: Engine) -> None:
+    if is_sqlite(engine):
+        pytest.skip("a step on SQLite has the whole database")
+    with engine.begin() as first, engine.begin() as second:
+        numbers = {complaints.next_number(conn, 2026) for conn in (first, second, first)}
+        assert numbers == {"C-2026-00001", "C-2026-00002", "C-2026-00003"}
+        first.rollback()
+    with engine.begin() as conn:
+        again = {complaints.next_number(conn, 2026) for _ in range(2)}
+    assert again == {"C-2026-00001", "C-2026-00003"}
+
+
+def test_entries_wait_for_the_end_of_a_step_and_go_with_it(engine: Engine) -> None:
+    """Two steps write to the log, the later begun one first: the chain has no gap, and an undone part is left out."""
+    if is_sqlite(engine):
+        pytest.skip("a step on SQLite has the whole database")
+    said = Event(at=NOW, actor=Party(), role="", what="said")
+    pending = events.Pending()
+
+    def undone() -> None:
+        pending.entries.append(("C-2026-00002", (said,)))
+        raise ZeroDivisionError
+
+    with stepping(engine) as conn:
+        pending.entries.append(("C-2026-00001", (said,)))
+        with pytest.raises(ZeroDivisionError), pending.undone_with():
+            undone()
+        assert pending.of("C-2026-00001") == (said,)
+        with engine.begin() as other:
+            events.append(other, "C-2026-00003", (said,))
+        pending.write(conn)
+    with reading(engine) as conn:
+        assert events.verify(conn) == ""
+        assert [len(events.trail(conn, f"C-2026-0000{n}")) for n in (1, 2, 3)] == [1, 0, 1]
