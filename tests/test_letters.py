@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from classify import bilingual
 from notify import links, mime
 from notify.render import LANGUAGES
 from notify.wrap import COLUMNS, columns
@@ -31,6 +32,8 @@ JOINER = "\u200d"
 ONE_ID = re.compile(rb"[\w-]+: <[^<>\s]+>")
 MIXED = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|%\}|Undefined|None\b(?= ?[<\n])|<built-in|object at 0x")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff](?:[;,]|:(?!//)|\()|[:：]：|。。")
+"""Marks of English behind Chinese, and marks twice."""
 TAG = re.compile(r" \[[A-Z]-[\d-]+ [\w-]{10,}\]$")
 ATTRIBUTES = {"href", "style", "class", "role", "width", "height", "cellpadding", "cellspacing", "border", "align", "colspan", "rowspan",
               "valign", "bgcolor", "lang", "name", "content", "charset", "http-equiv"}  # fmt: skip
@@ -89,6 +92,24 @@ def test_nothing_is_left_unresolved(letters: tuple[Sample, ...]) -> None:
             # What a hostile writer wrote is shown as they wrote it.
             found = None if "/hostile/" in sample.name else PLACEHOLDER.search(part)
             assert found is None, (sample.name, part[max(0, found.start() - 60) : found.end() + 60])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_speaks_one_language(language: str) -> None:
+    """Of what the program wrote into a record in both languages, the reader sees one half."""
+    for sample in samples(language, "plain"):
+        shown = sample.mail.text + LexborHTMLParser(sample.mail.html).text()
+        assert [phrase for phrase in bilingual.PHRASES if phrase in shown] == [], sample.name
+
+
+def test_chinese_mails_are_punctuated_in_chinese() -> None:
+    for sample in samples("zh", "plain"):
+        if sample.template == "survey_read":
+            # It shows what somebody wrote and was not understood, as they wrote it.
+            continue
+        for line in (sample.mail.subject, *sample.mail.text.split("\n")):
+            is_quoted = line.startswith("  |")
+            assert is_quoted or HALF_WIDTH.search(line) is None, (sample.name, line)
 
 
 def test_text_fits_a_terminal(letters: tuple[Sample, ...]) -> None:
