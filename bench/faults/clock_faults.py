@@ -39,7 +39,8 @@ def _steps(by_s: int, back_s: int) -> Iterable[int]:
 
 
 def _all_received(made: Scene) -> bool:
-    return sum(line["new"] for line in made.lines("mail received")) >= len(made.posted)
+    received: int = sum(line["new"] for line in made.lines("mail received"))
+    return received >= len(made.posted)
 
 
 def _crosses(change: datetime) -> Act:

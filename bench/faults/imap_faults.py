@@ -18,8 +18,8 @@ def _imap(made: Scene) -> Proxy:
     return made.imap
 
 
-def _fails(name: str, fault: Fault, *, told: str = MAILBOX, does: str = "") -> Scenario:
-    return Scenario(name=f"imap {name}", act=while_it_fails(_imap, fault, told), told=told, does=does)
+def _fails(name: str, fault: Fault, *, told: str = MAILBOX) -> Scenario:
+    return Scenario(name=f"imap {name}", act=while_it_fails(_imap, fault, told), told=told)
 
 
 def _says(stage: str, says: bytes, does: Does = Does.SAY) -> Fault:

@@ -26,8 +26,6 @@ class Scenario:
     """Copies that may arrive: SMTP's one window, once for each time that the server's 250 was lost."""
     place: stores.Place = stores.file
     """Where its database lies."""
-    does: str = ""
-    """What the service does, in words, for the table of docs/faults.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
