@@ -28,7 +28,7 @@ check: $(STAMP)
 worst-case: $(STAMP)
 	$(PY) -m bench.worst_case
 
-# Ombud and a naive loop on the same mailbox, in one run (Dovecot, Postfix's smtp-sink), then each stage alone.
+# Ombud and a naive loop on the same mailbox, in one run (Dovecot, Postfix's smtp-sink), then each stage alone. PEERS=1: Roundup too.
 # Latency, start, memory and large stores: bench.latency, bench.start, bench.speed --waiting, bench.scale (docs/performance.md).
 bench: $(STAMP) debian-packages
 	@command -v smtp-sink >/dev/null 2>&1 || test -x /usr/sbin/smtp-sink || { \
@@ -36,6 +36,7 @@ bench: $(STAMP) debian-packages
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null; }
 	$(PY) -m bench.speed
 	$(PY) -m bench.stages
+	@test -z "$(PEERS)" || $(PY) -m bench.peers
 
 # Every fault of docs/faults.md, then 1,000 kills at random moments; proved after each. A line for each, and a summary.
 test-faults: $(STAMP) debian-packages
