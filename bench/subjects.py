@@ -20,6 +20,7 @@ from classify import (
     grievance,
     learned,
     particulars,
+    questionnaire,
     sign,
     signature,
     similarity,
@@ -100,6 +101,7 @@ def explain() -> Callable[[bytes], object]:
         settings=settings,
         organisation=config.organisation(settings),
         words=wiring.word_lists(settings),
+        form=questionnaire.load(settings.survey.form),
         now=NOW,
     )
     return lambda raw: record("hostile", raw, setting)

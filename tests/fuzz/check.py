@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from classify import questionnaire
 from ingest import automatic, bounce
 from ingest.mail import Mail
 from ingest.parse import parse
@@ -17,6 +18,7 @@ SETTING = Setting(
     settings=_SETTINGS,
     organisation=config.organisation(_SETTINGS),
     words=wiring.word_lists(_SETTINGS),
+    form=questionnaire.load(_SETTINGS.survey.form),
     now=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
 )
 
