@@ -201,8 +201,10 @@ def _is_recorded_form(r: Reading) -> bool:
 
 
 def _is_recorded_forward(r: Reading) -> bool:
-    """An engineer forwards a mail and says that it is to be recorded."""
-    return r.is_engineer and r.facts.mail.forwarded is not None and r.says_record
+    """An engineer forwards a mail and says that it is to be recorded; 请登记 is enough above what may be a complaint."""
+    if not r.is_engineer or r.facts.mail.forwarded is None:
+        return False
+    return r.says_record or (passed_on.asks_to_record(r.facts.own_words) and _passes_on_grievance(r))
 
 
 def _is_misaddressed_command(r: Reading) -> bool:

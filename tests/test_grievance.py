@@ -17,9 +17,9 @@ from tests.labelled.figures import judged
 
 WORDS = words.load()
 MAILS = sets.mails()
-RECALL_MIN = {"tune": 0.99, "held_out": 0.955}
-"""Of 'complaint or ask'; the aim is 0.99 of both. The second half was never looked at for lists and weights, and most of it was
-written to be hard: complaints in a single word, by a joke, by bare dates."""
+RECALL_MIN = {"tune": 0.99, "held_out": 0.97, "fresh": 0.99}
+"""Of 'complaint or ask'; the aim is 0.99. The second half was never looked at for lists and weights, and most of it was
+written to be hard: complaints in a single word, by a joke, by bare dates. The third are mails as they come."""
 CALLED_MAX = 1 / 20
 ASKED_MAX = 1 / 6
 HARD_RECALL_MIN, HARD_CALLED_MAX, HARD_ASKED_MAX = 0.9, 1 / 6, 1 / 3
@@ -30,7 +30,7 @@ def verdict(text: str, subject: str = "") -> str:
     return judge(subject, text, WORDS).verdict
 
 
-@pytest.mark.parametrize("half", sets.HALVES)
+@pytest.mark.parametrize("half", [*sets.HALVES, sets.FRESH])
 def test_labelled_mails_are_told_apart(half: str) -> None:
     found = judged([mail for mail in MAILS if mail.half == half], WORDS)
     assert found.recall >= RECALL_MIN[half], found

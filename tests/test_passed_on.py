@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from classify.people import Person
 from ombud.explain import explain
 from ombud.messages import Unreadable
 from tests.company import DESK_A, DESK_B, USER, VIP, person
@@ -65,6 +66,23 @@ def test_an_engineers_forward_is_the_complaint_of_who_wrote_it(office: Desk) -> 
     assert (case.complainant.key, case.recorder.key, case.text) == (VIP.key, DESK_B.key, COMPLAINT)
     assert office.got(VIP, "acknowledgement")
     assert not office.got(USER)
+
+
+@pytest.mark.parametrize("own", ["请登记", "請登記，謝謝", "麻烦登记一下", "Please log this."])
+def test_an_engineers_forward_to_be_recorded_is_the_complaint_of_who_wrote_it(office: Desk, own: str) -> None:
+    office.write(DESK_A, "转发: 报表", forward(own, COMPLAINT, "孙总 <sun@corp.example>"))
+    (case,) = office.cases()
+    assert (case.complainant.key, case.recorder.key, case.text) == (VIP.key, DESK_A.key, COMPLAINT)
+    assert office.mails()[-1].rule == "recorded-forward"
+
+
+@pytest.mark.parametrize(
+    ("sender", "own", "text"),
+    [(DESK_A, "请登记", CALM), (DESK_A, "请处理", COMPLAINT), (COLLEAGUE, "请登记", COMPLAINT)],
+)
+def test_nothing_else_is_recorded_by_a_word(office: Desk, sender: Person, own: str, text: str) -> None:
+    office.write(sender, "转发: 机房", forward(own, text, "孙总 <sun@corp.example>"))
+    assert not office.cases()
 
 
 def test_a_message_attached_to_nothing_is_weighed(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ MAILS_MIN = 2
 """A piece that fewer mails hold is left out."""
 STRENGTH = 0.1
 """Inverse of the regularisation."""
-WEIGHT_MIN = 0.05
+WEIGHT_MIN = 0.1
 HEAD = """\
 # How complaints sound: weights of small pieces of text, see classify/tone.py. Above 0 for a complaint.
 # Made by `python -m tests.labelled fit` from the tuning half of tests/labelled/grievance.jsonl; not edited by hand.

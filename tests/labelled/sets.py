@@ -12,6 +12,9 @@ HALVES = ("tune", "held_out")
 HARD = "hard"
 """Mails that a writer who saw none of the others made to mislead: irony, jokes, bare dates, complaints that are
 somebody's work. Never used for tuning either; they show where the limits are."""
+FRESH = "fresh"
+"""Mails as they come, none made to mislead, written before anything was changed and looked at once, at the end. Their writer
+wrote the later tuning mails too (from g2741 on; those that were like one of these were left out), so they are the easier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
