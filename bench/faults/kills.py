@@ -63,6 +63,8 @@ def _played(number: int, kills: int, dovecot: Dovecot, chance: random.Random) ->
         try:
             _disturb(made, kills, chance, died)
             made.start()
+            # Where nothing was left to do, it must be there before it can be asked to stop.
+            made.wait_idle()
             made.wait_settled(ROUND_PATIENCE_S)
             made.end()
             problems += made.prove()
