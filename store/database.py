@@ -2,7 +2,8 @@
 
 SQLite in WAL mode with foreign keys on. synchronous=FULL: a mail is filed away on the server after the
 commit, so the commit must survive a power cut. Write transactions begin IMMEDIATE, so two of them wait
-for each other instead of failing half-way; readers see a snapshot and block nobody.
+for each other instead of failing half-way, those of one process in turn (`turns`); readers see a snapshot and block
+nobody.
 
 PostgreSQL by psycopg, with as many processes on as many hosts as there are. Rows are claimed with SKIP LOCKED and
 mails put down with ON CONFLICT, side by side, and so are mails decided (`stepping`): those of one author or
@@ -16,6 +17,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
+
+from store.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
@@ -94,7 +98,10 @@ def _sqlite_engine(url: URL) -> Engine:
     _make_private(url.database)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    turns = Turns()
+    event.listen(engine, "begin", partial(_begin, turns))
+    for end in ("commit", "rollback"):
+        event.listen(engine, end, partial(_end, turns))
     return engine
 
 
@@ -144,7 +151,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _on_connect(connection: Any, record: object) -> None:
-    # SQLAlchemy's own BEGIN is used (see _on_begin), not that of the driver.
+    # SQLAlchemy's own BEGIN is used (see _begin), not that of the driver.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -157,9 +164,25 @@ _READING: dict[str, dict[str, Any]] = {
 }
 
 
-def _on_begin(connection: Connection) -> None:
-    is_reading = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+def _begin(turns: Turns, connection: Connection) -> None:
+    if _is_reading(connection):
+        connection.exec_driver_sql("BEGIN")
+        return
+    turns.take(BUSY_TIMEOUT_S)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except SQLAlchemyError:
+        turns.leave()
+        raise
+
+
+def _end(turns: Turns, connection: Connection) -> None:
+    if not _is_reading(connection):
+        turns.leave()
+
+
+def _is_reading(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(_READS, False))
 
 
 def is_sqlite(on: Connection | Engine) -> bool:

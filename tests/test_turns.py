@@ -1,0 +1,65 @@
+"""Writers to one SQLite file take turns: none keeps another out, and no turn is lost when a transaction fails."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from time import sleep
+
+import pytest
+from sqlalchemy import Engine, text
+
+from store.database import open_database, reading
+
+WAIT_S = 20
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    found = open_database(f"sqlite:///{tmp_path / 'turns.db'}")
+    with found.begin() as conn:
+        conn.execute(text("CREATE TABLE wrote (who TEXT)"))
+    return found
+
+
+def write(engine: Engine, who: str, held_s: float = 0.0) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("INSERT INTO wrote VALUES (:who)"), {"who": who})
+        sleep(held_s)
+
+
+def test_who_writes_again_and_again_keeps_nobody_out(engine: Engine) -> None:
+    is_over = Event()
+
+    def busy() -> None:
+        while not is_over.is_set():
+            write(engine, "busy", held_s=0.02)
+
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(busy)
+        try:
+            for _ in range(20):
+                write(engine, "other")
+        finally:
+            is_over.set()
+        working.result(WAIT_S)
+    with reading(engine) as conn:
+        wrote = [row.who for row in conn.execute(text("SELECT who FROM wrote ORDER BY rowid"))]
+    last = len(wrote) - 1 - wrote[::-1].index("other")
+    assert wrote[:last].count("busy") <= 2 * wrote.count("other"), "about one turn each"
+
+
+def test_a_failed_transaction_passes_its_turn_on(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), engine.begin():
+        raise ZeroDivisionError
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(write, engine, "other").result(WAIT_S)
+
+
+def test_a_reader_waits_for_no_turn(engine: Engine) -> None:
+    def count() -> int:
+        with reading(engine) as conn:
+            return int(conn.execute(text("SELECT count(*) FROM wrote")).scalar_one())
+
+    with ThreadPoolExecutor(1) as threads, engine.begin() as conn:
+        conn.execute(text("INSERT INTO wrote VALUES ('not yet seen')"))
+        assert threads.submit(count).result(WAIT_S) == 0
