@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import chain, count
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import structlog
@@ -20,10 +21,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What touches the store runs on both databases, everything else once."""
+    """What touches the store runs on both databases, everything else once.
+
+    So do whole services with their servers (`site`) when a database is named; else those on PostgreSQL that are about
+    what a crash or another host leaves there ('both'), for the sake of time.
+    """
     if "engine_name" in metafunc.fixturenames:
         only = metafunc.config.getoption("--store")
-        names = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)] or ENGINES
+        is_whole = "site" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("both")
+        usual = ENGINES if only or not is_whole else ENGINES[:1]
+        names = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)] or usual
         wanted = [name for name in names if only in (None, name)]
         metafunc.parametrize("engine_name", wanted, indirect=True)
 
@@ -87,7 +94,8 @@ def sink() -> Iterator[servers.Sink]:
 @pytest.fixture
 def user(request: pytest.FixtureRequest) -> str:
     """A mailbox of the test's own."""
-    return "".join(c if c.isalnum() else "_" for c in request.node.name)[:60]
+    name = "".join(c if c.isalnum() else "_" for c in request.node.name)
+    return f"{name[:50]}_{crc32(name.encode()):08x}"
 
 
 @pytest.fixture

@@ -13,10 +13,22 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from ombud import call_back, digest, remind, reporting, reviewing, schedule, send, set_back, survey_job
+from ombud import (
+    call_back,
+    digest,
+    remind,
+    reporting,
+    retention,
+    reviewing,
+    schedule,
+    send,
+    set_back,
+    survey_job,
+)
 from ombud.office import Office
 from ombud.owed import Owed
 from process.outgoing import Outcome, Outgoing, Sent
+from process.retention import RetentionRules
 from store import database, events, outbox
 from store.complaints import Stale
 from store.tables import event
@@ -93,6 +105,13 @@ def _actions_are_late(desk: Desk) -> None:
     desk.now = at("2027-02-01 10:00")
 
 
+def _old_mails(desk: Desk) -> None:
+    for number in range(5):
+        desk.write(USER, f"申请权限 {number}", "请帮忙开通权限，谢谢。")
+    desk.now += timedelta(days=70)
+    desk.office = replace(desk.office, retention=RetentionRules(months=2))
+
+
 CASES: tuple[tuple[Job, Callable[[Desk], None], dict[str, int]], ...] = (
     (remind.due, _several_ladders, {"reminders": 3}),
     (digest.daily, _day, {"digest": 2}),
@@ -105,6 +124,7 @@ CASES: tuple[tuple[Job, Callable[[Desk], None], dict[str, int]], ...] = (
     (survey_job.due, _survey_ends, {"survey_report": 1}),
     (reviewing.due, _review_is_over, {"review_minutes": 1}),
     (reviewing.due, _actions_are_late, {"action": 2, "review_news": 2}),
+    (retention.daily, _old_mails, {}),
 )
 
 
@@ -117,7 +137,7 @@ def test_what_is_due_happens_once(
     _at_the_same_instant(desk, lambda office: _worked_off(job, office))
     new = _letters(desk) - before
     assert Counter(template for template, _, _ in new.elements()) == expected
-    assert set(new.values()) == {1}, "nobody hears the same of the same matter twice"
+    assert set(new.values()) <= {1}, "nobody hears the same of the same matter twice"
     said = Counter(_entries(desk)[written:])
     assert set(said.values()) <= {1}
     assert job(desk.office) == 0
