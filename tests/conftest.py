@@ -23,13 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What touches the store runs on both databases, everything else once.
 
-    So do whole services with their servers (`site`) when a database is named; else those on PostgreSQL that are about
-    what a crash or another host leaves there ('both'), for the sake of time.
+    So do whole services with their servers (`site`) when a database is named; without one on SQLite, and on PostgreSQL
+    those that are about it, for the sake of time.
     """
     if "engine_name" in metafunc.fixturenames:
         only = metafunc.config.getoption("--store")
-        is_whole = "site" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("both")
-        usual = ENGINES if only or not is_whole else ENGINES[:1]
+        usual = ENGINES if only or "site" not in metafunc.fixturenames else ENGINES[:1]
         names = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)] or usual
         wanted = [name for name in names if only in (None, name)]
         metafunc.parametrize("engine_name", wanted, indirect=True)

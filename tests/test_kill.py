@@ -81,9 +81,19 @@ def test_undisturbed(site: Site) -> None:
     assert doubles(site) == 0
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("point", [*POINTS, "decided:3", "sent:5"])
 def test_killed_at_a_named_point(site: Site, point: str) -> None:
+    killed_at(site, point)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("point", ["received", "decided", "handled", "sent"])
+def test_killed_in_the_middle_of_a_session(site: Site, point: str) -> None:
+    """What is begun on a database server, a lease or a transaction, outlives the process."""
+    killed_at(site, point)
+
+
+def killed_at(site: Site, point: str) -> None:
     filled(site)
     killed = site.run("once", check=None, OMBUD_CRASH_AT=point)
     assert killed.returncode == -signal.SIGKILL, f"the point {point} was not passed: {killed.stderr[-500:]}"
