@@ -15,7 +15,7 @@ _HEADERS = re.compile(
 )
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _BRACKETED = re.compile(r"<([^<>\s]{1,320})>")
-_BARE = re.compile(r"[^\s<>,;:\"()]{1,255}@[^\s<>,;:\"()]{1,255}")
+_BARE = re.compile(r"[^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255}")
 _MATTER = re.compile(r"[<\[ ]([A-Z]-[0-9]{1,10}(?:-[0-9]{1,10})?)[. ][0-9a-z]{1,6}-[A-Za-z0-9_-]{12}")
 """A number of ours with its token, as our Message-IDs and the subjects' tags have it (`classify/token.py`)."""
 
