@@ -2,7 +2,8 @@
 
 A few that wait are claimed and committed together, which costs one write to the disk instead of many. A mail
 that makes the program fail is tried again by itself a little later, the mails behind it meanwhile; at the
-last try it is set aside with its traceback and the desk is told. This is the one place with a broad `except`.
+last try it is set aside with its traceback and the desk is told. Here and where a mail is read (`readers`) stand the
+pipeline's two broad `except`s.
 """
 
 import traceback
@@ -163,7 +164,7 @@ def _surviving(mails: Sequence[inbox.ClaimedMail], broken: dict[int, str]) -> It
     try:
         yield
     except Exception as trouble:
-        # The pipeline's one broad except: whatever a mail breaks, the next one is handled.
+        # Broad on purpose: whatever a mail breaks, the next one is handled.
         if is_passing(trouble):
             raise
         is_overtaken = isinstance(trouble, Stale | inbox.NotWaiting)

@@ -4,7 +4,8 @@
                                       clock ──▶ complaint, trail, outbox
 
 Each step wakes the next; APScheduler wakes all of them now and then, so that nothing waits for a
-wake-up that was missed, and so that time is looked at. Work that is claimed is finished before a stop.
+wake-up that was missed, and so that time is looked at. Before a stop, mails that are claimed are handled; what is claimed to be
+sent and was not yet tried is given back.
 """
 
 import threading
