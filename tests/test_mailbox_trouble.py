@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -176,8 +176,9 @@ def kill_conversations(dovecot: Dovecot) -> None:
     assert dovecot._process is not None
     master = dovecot._process.pid
     for child in Path(f"/proc/{master}/task/{master}/children").read_text().split():
-        if Path(f"/proc/{child}/comm").read_text().strip() in ("imap", "imap-login"):
-            os.kill(int(child), signal.SIGKILL)
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may have ended since
+            if Path(f"/proc/{child}/comm").read_text().strip() in ("imap", "imap-login"):
+                os.kill(int(child), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("security", ["plain", "tls"])
