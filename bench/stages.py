@@ -24,7 +24,7 @@ from classify import kind, understood
 from ingest.mailbox import Mailbox
 from notify import compose
 from notify.smtp import Smtp
-from ombud import config, gather, handle, post, readers, send, wiring
+from ombud import config, gather, handle, mailboxes, outlets, post, readers, send, wiring
 from ombud.office import Office
 from store import complaints, events, inbox, outbox
 from tests.servers import dovecot
@@ -106,11 +106,11 @@ def measured(count: int, seed: int) -> Counter[str]:
         for stage_name, module, function in SEAMS:
             timed = clock.timed(stage_name, getattr(module, function))
             seams.enter_context(patch.object(module, function, timed))
-        with Smtp(config.smtp_account(settings)) as smtp:
+        with Smtp(outlets.smtp(settings)) as smtp:
             for messages in (mailbox.messages(WARM, seed=seed + 1_000), mailbox.messages(count, seed=seed)):
                 stage.fill(server, "desk", messages)
                 clock.spent_s.clear()
-                _worked_off(office, clock, Mailbox.open(config.imap_accounts(settings)[0]), smtp)
+                _worked_off(office, clock, Mailbox.open(mailboxes.accounts(settings)[0]), smtp)
         office.engine.dispose()
     return clock.spent_s
 

@@ -60,30 +60,27 @@ def run(context: click.Context) -> None:
     """Read the mailbox and do the work until stopped (SIGTERM ends after the mails in hand, within 30 s)."""
     import signal
 
-    from ombud import config, observe, pipeline, wiring
+    from ombud import service
+    from ombud.crew import Signals
 
     settings = launch.settings(context.obj, needs_secrets=True)
-    signals = pipeline.Signals()
+    signals = Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launch.stop(signals))
-    outside = pipeline.Outside(
-        mailboxes=config.imap_accounts(settings),
-        smtp=config.smtp_account(settings),
-        second_paths=wiring.second_paths(settings),
-    )
-    with launch.working_alone(settings) as office, observe.serving(office, settings.observe):
-        pipeline.run(office, outside, signals)
+    with launch.working_alone(settings) as room:
+        service.run(settings, room, signals)
 
 
 @main.command()
 @click.pass_context
 def once(context: click.Context) -> None:
     """Work off all that is there, then exit (for cron)."""
-    from ombud import config, pipeline
+    from ombud import mailboxes, outlets, pipeline, wiring
 
     settings = launch.settings(context.obj, needs_secrets=True)
-    with launch.working_alone(settings) as office:
-        is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+    with launch.working_alone(settings) as room:
+        office = wiring.furnished(settings, room)
+        is_well = pipeline.once(office, mailboxes.accounts(settings), outlets.smtp(settings))
     if not is_well:
         click.echo("not everything could be read or sent; see the log above", err=True)
         sys.exit(launch.EXIT_FAILED)

@@ -12,7 +12,7 @@ from ingest import mailbox
 from ingest.imap import MailboxUnreachable
 from notify import smtp
 from notify.fault_mail import Mailer
-from ombud.config import NO_HOLIDAYS, calendar, imap_accounts, second_smtp, smtp_account
+from ombud import mailboxes, outlets, terms
 from ombud.roster import row_fault
 from ombud.settings import Settings
 from store import database, directory
@@ -31,9 +31,9 @@ def run(settings: Settings) -> list[Checked]:
     return [
         *(
             _tried(f"IMAP {account.name}", partial(mailbox.check, account))
-            for account in imap_accounts(settings)
+            for account in mailboxes.accounts(settings)
         ),
-        _tried("SMTP", partial(smtp.check, smtp_account(settings))),
+        _tried("SMTP", partial(smtp.check, outlets.smtp(settings))),
         *(_tried("second SMTP", partial(smtp.check, second.account)) for second in _second(settings)),
         _tried("database", partial(database.check, settings.store.url)),
         _directory(settings),
@@ -42,7 +42,7 @@ def run(settings: Settings) -> list[Checked]:
 
 
 def _second(settings: Settings) -> list[Mailer]:
-    found = second_smtp(settings)
+    found = outlets.second_smtp(settings)
     return [found] if found else []
 
 
@@ -61,7 +61,7 @@ def _directory(settings: Settings) -> Checked:
 
 
 def _holidays(settings: Settings, now: datetime) -> Checked:
-    found = calendar(settings, now.year)
+    found = terms.calendar(settings, now.year)
     if found.known_years is None:
         return Checked("holidays", True, "none configured")
     country, counts = (
@@ -70,7 +70,7 @@ def _holidays(settings: Settings, now: datetime) -> Checked:
     )
     detail = "{} {}: {} days off, {} make-up working days".format(country, now.year, *counts)
     missing = ", ".join(map(str, found.unknown_years(now)))
-    advice = f"; {missing}: {NO_HOLIDAYS}" if missing else ""
+    advice = f"; {missing}: {terms.NO_HOLIDAYS}" if missing else ""
     return Checked("holidays", True, detail + advice)
 
 

@@ -1,4 +1,4 @@
-"""The configuration read, checked and turned into what the rest of the program works with.
+"""The configuration read and checked.
 
 `load` gives `Settings` or raises `ConfigFaults` with all faults at once. Order of precedence:
 environment (OMBUD_<SECTION>__<KEY>), file, defaults.
@@ -7,7 +7,6 @@ environment (OMBUD_<SECTION>__<KEY>), file, defaults.
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,39 +16,15 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from classify import questionnaire
 from classify.people import Organisation
-from ingest.imap import ImapAccount
-from notify.fault_mail import Mailer
-from notify.smtp import SmtpAccount
-from notify.webhook import Webhook
-from ombud import coherence, secret
+from ombud import coherence
 from ombud.faults import ConfigFaults, Fault, Location, did_you_mean, from_pydantic, unreadable
-from ombud.office import Limits
 from ombud.roster import Roster
-from ombud.sections import WEEKDAYS, MailboxSection, Retention, Server
 from ombud.settings import Settings
-from process import workorder
-from process.callback import CallbackRules
-from process.report_rules import ReportRules
-from process.retention import RetentionRules
-from process.review import ReviewRules
-from process.rules import Rules
-from process.sampling import Tier
-from process.survey import SurveyRules
-from process.worktime import Calendar, public_holidays, published
 
 __all__ = ["ConfigFaults", "Fault", "Settings", "load", "sample"]
 
 FILE_BYTES_MAX = 1_000_000
-HOLIDAY_YEARS = 10
-"""Years of public holidays from last year's on (clocks that began then): a service runs long."""
-NO_HOLIDAYS = (
-    "public holidays and make-up days are not known, due dates in it may be wrong; update the package 'holidays', "
-    "or add them to worktime.extra_holidays and extra_workdays"
-)
-IMAP_PORTS = {"tls": 993, "starttls": 143, "plain": 143}
-SMTP_PORTS = {"tls": 465, "starttls": 587, "plain": 25}
 VALIDATIONS_MAX = 3
 """A wrong value is left out and the rest checked again; what is left then is told without the rest."""
 
@@ -197,180 +172,6 @@ def _with_folder(value: Any, folder: Path) -> Any:
     return tuple(_with_folder(item, folder) for item in value) if isinstance(value, tuple) else value
 
 
-def imap_accounts(settings: Settings) -> tuple[ImapAccount, ...]:
-    """The mailboxes to watch, with their passwords."""
-    return tuple(map(_imap_account, settings.mailbox))
-
-
-def _imap_account(box: MailboxSection) -> ImapAccount:
-    return ImapAccount(
-        name=box.name,
-        host=box.host,
-        port=box.port or IMAP_PORTS[box.security],
-        user=box.user or box.address,
-        password=secret.password(box),
-        security=box.security,
-        folder=box.folder,
-        file_to=box.file_to,
-        ca_file=box.ca_file,
-        timeout_s=box.timeout_s,
-        look_s=box.look_s,
-    )
-
-
-def smtp_account(settings: Settings) -> SmtpAccount:
-    """The server that mail goes out through, with its password."""
-    return _smtp_account(settings.smtp, settings.from_address)
-
-
-def _smtp_account(smtp: Server, sender: str) -> SmtpAccount:
-    return SmtpAccount(
-        host=smtp.host,
-        port=smtp.port or SMTP_PORTS[smtp.security],
-        user=smtp.user,
-        password=secret.password(smtp),
-        security=smtp.security,
-        ca_file=smtp.ca_file,
-        timeout_s=smtp.timeout_s,
-        envelope_sender=sender,
-    )
-
-
 def organisation(settings: Settings) -> Organisation:
     """The directory with its roles, as the files stand now."""
     return Roster(settings)()
-
-
-def rules(settings: Settings, today: datetime | None = None) -> Rules:
-    """What the organisation configured about the process."""
-    process = settings.process
-    return Rules(
-        calendar=calendar(settings, (today or datetime.now(UTC)).year),
-        accept_hours=process.accept_hours,
-        judge_days=process.judge_days,
-        department_days=process.department_days,
-        verify_days=process.verify_days,
-        feedback_days=process.feedback_days,
-        remind_user_days=process.remind_user_days,
-        confirm_days=process.confirm_days,
-        remind_hours=process.remind_hours,
-        escalate_hours=process.escalate_hours,
-        repeat_similarity=process.repeat_similarity,
-        is_feedback_automatic=process.feedback == "automatic",
-    )
-
-
-def calendar(settings: Settings, year: int) -> Calendar:
-    """Office hours and holidays around a year."""
-    worktime = settings.worktime
-    years = range(year - 1, year - 1 + HOLIDAY_YEARS)
-    holidays, workdays = (
-        public_holidays(worktime.holidays, years) if worktime.holidays else (frozenset(), frozenset())
-    )
-    holidays = (holidays | set(worktime.extra_holidays)) - set(worktime.extra_workdays)
-    workdays = (workdays | set(worktime.extra_workdays)) - set(worktime.extra_holidays)
-    known = published(worktime.holidays, holidays, workdays) if worktime.holidays else None
-    return Calendar(
-        timezone=settings.organisation.timezone,
-        hours=tuple(getattr(worktime, day) for day in WEEKDAYS),
-        holidays=holidays,
-        workdays=workdays,
-        known_years=known,
-    )
-
-
-def report_rules(settings: Settings) -> ReportRules:
-    """When service reports are drafted, for whom, against which targets."""
-    found = settings.report
-    targets = dict(found.targets)
-    return ReportRules(
-        month_day=found.month_day,
-        year_day=found.year_day,
-        at=found.at,
-        close_days=found.close_days,
-        readers=found.readers,
-        targets={name: target for name, target in targets.items() if target is not None},
-    )
-
-
-def survey_rules(settings: Settings) -> SurveyRules:
-    """What the organisation configured about surveys, with its form."""
-    found = settings.survey
-    return SurveyRules(
-        form=questionnaire.load(found.form),
-        is_sampled=found.method == "sample",
-        confidence=found.confidence,
-        margin=found.margin,
-        expected_response=found.expected_response,
-        open_days=found.open_days,
-        remind_before_days=found.remind_before_days,
-        batch_per_hour=found.batch_per_hour,
-        min_cell=found.min_cell,
-        target=found.target,
-        is_pseudonymous=found.names == "hidden",
-        publish_to=found.publish_to,
-    )
-
-
-def retention_rules(found: Retention) -> RetentionRules:
-    """What becomes of raw mails that are old."""
-    return RetentionRules(
-        months=found.raw_mail_months, folder=found.folder if found.policy == "move" else None
-    )
-
-
-def review_rules(settings: Settings) -> ReviewRules:
-    """Who is invited to service reviews, writes their minutes, and takes over their changes."""
-    found = settings.review
-    return ReviewRules(
-        stakeholders=found.stakeholders,
-        secretary=found.secretary,
-        change_management=found.change_management,
-        agenda=found.agenda,
-        remind_days=found.remind_days,
-    )
-
-
-def webhook(settings: Settings) -> Webhook | None:
-    """The robot that is told of standing faults. Raises SecretMissing."""
-    url = secret.webhook_url(settings.observe)
-    return Webhook(url=url, form=settings.observe.webhook_form) if url else None
-
-
-def second_smtp(settings: Settings) -> Mailer | None:
-    """The server by which standing faults are told, and to whom. Raises SecretMissing."""
-    second = settings.observe.smtp
-    account = _smtp_account(second, settings.from_address)
-    return Mailer(account=account, to=second.to) if second.host else None
-
-
-def limits(settings: Settings) -> Limits:
-    """Bounds of the service's own behaviour."""
-    found = settings.limits
-    return Limits(
-        tries=found.tries,
-        retry_s=found.retry_s,
-        lease=timedelta(seconds=found.lease_s),
-        replies_per_day=found.replies_per_day,
-        outgoing_per_hour=found.outgoing_per_hour,
-        sweep_s=found.sweep_s,
-        readers=(os.cpu_count() or 1) - 1 if found.readers is None else found.readers,
-        repeat_window=timedelta(days=settings.process.repeat_window_days),
-    )
-
-
-def work_order_names(settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    """What each column of an export may be called: the configured names, then the known ones."""
-    own = settings.work_orders.columns
-    return {name: (*getattr(own, name), *known) for name, known in workorder.NAMES.items()}
-
-
-def callback_rules(settings: Settings) -> CallbackRules:
-    """How orders are called back."""
-    section = settings.callbacks
-    return CallbackRules(
-        mode=section.mode,
-        at=section.at,
-        tiers=tuple(Tier(up_to=tier.up_to, percent=tier.percent) for tier in section.tiers),
-        cool_off_days=section.cool_off_days,
-    )

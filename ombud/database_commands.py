@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ombud import launch
+from ombud import launch, mailboxes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,12 +57,11 @@ def reread(context: click.Context, since: "datetime") -> None:
 
     What is known is recognised and left as it is, so this may be done again.
     """
-    from ombud import config
     from ombud import reread as rereading
 
     settings = launch.settings(context.obj, needs_secrets=True)
     office = launch.office(settings)
-    sys.exit(rereading.run(office, config.imap_accounts(settings), since.date()))
+    sys.exit(rereading.run(office, mailboxes.accounts(settings), since.date()))
 
 
 @click.command()

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from ombud.config import Settings
+    from ombud.crew import Signals
+    from ombud.mailroom import Mailroom
     from ombud.office import Office
-    from ombud.pipeline import Signals
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
@@ -59,14 +60,15 @@ def office(found: "Settings") -> "Office":
 
 
 @contextmanager
-def working_alone(found: "Settings") -> "Iterator[Office]":
-    """The office of a service: on a SQLite file there is but one; exit code 3 for the second."""
+def working_alone(found: "Settings") -> "Iterator[Mailroom]":
+    """The mailroom of a service: on a SQLite file there is but one; exit code 3 for the second."""
+    from ombud import mailroom
     from store import occupancy
     from store.database import DatabaseUnusable
 
     try:
         with occupancy.sole(found.store.url):
-            opened = office(found)
+            opened = mailroom.opened(found)
             try:
                 yield opened
             finally:

@@ -1,4 +1,4 @@
-"""The steps wired together: a thread for each mailbox, one that handles, one that sends, one for the clock.
+"""The steps wired together: one thread handles, one sends, one is the clock's, beside those of the mailboxes (`intake`).
 
     mailbox ──receive──▶ mail table ──handle──▶ complaint, trail, outbox ──send──▶ SMTP
                                       clock ──▶ complaint, trail, outbox
@@ -8,21 +8,20 @@ wake-up that was missed, and so that time is looked at. Before a stop, mails tha
 sent and was not yet tried is given back.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic, sleep
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable
 from ingest.mailbox import Mailbox
 from notify.smtp import Smtp, SmtpAccount
 from ombud import fault_watch, handle, holding, receive, schedule, send, vitals
+from ombud.crew import Crew, Signals
 from ombud.holding import Holding
 from ombud.office import Office
 from ombud.readers import Readers
@@ -34,8 +33,6 @@ from store.leases import LeaseLost
 
 log = structlog.get_logger()
 
-DATABASE_PAUSE_S = 2.0
-"""Wait after the database failed, before the step goes on."""
 STUCK_S = 15.0
 """A scheduler that did not tick for so long is made to."""
 ONCE_TRIES = 3
@@ -47,91 +44,28 @@ ONCE_PATIENCE_S = 15.0
 """How long `once` waits for the second and third try of a mail that failed."""
 
 
-@dataclass(slots=True)
-class Signals:
-    """How the threads tell each other: wake up, and stop."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    handle: threading.Event = field(default_factory=threading.Event)
-    send: threading.Event = field(default_factory=threading.Event)
-    clock: threading.Event = field(default_factory=threading.Event)
-
-    def end(self) -> None:
-        """Everybody stops after the mail in hand."""
-        self.stop.set()
-        self.tick()
-
-    def tick(self) -> None:
-        """Handling, sending and the clock look at their tables."""
-        self.handle.set()
-        self.send.set()
-        self.clock.set()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What the service talks to."""
+    """What a service talks to, beside its mailboxes."""
 
-    mailboxes: Sequence[ImapAccount]
     smtp: SmtpAccount
     second_paths: tuple[SecondPath, ...] = ()
     """Told of standing faults, besides log and metrics."""
 
 
-def run(office: Office, outside: Outside, signals: Signals) -> None:
-    """The service, until `signals.end`. Raises what ended a step that ought not to have ended."""
-    failures: list[BaseException] = []
-    holds = holding.of(office.engine, office.name, [account.name for account in outside.mailboxes])
-    watched = [receive.Watched(account=account, holding=holds) for account in outside.mailboxes]
-    scheduler = BackgroundScheduler(timezone="UTC")
-    steps: list[tuple[str, Callable[[], None]]] = [
-        (f"receive {one.account.name}", _receiver(office, one, signals)) for one in watched
-    ]
-    steps += [
-        ("handle", lambda: _handle(office, signals)),
-        ("send", lambda: _send(office, outside.smtp, signals, holds)),
-        ("clock", lambda: _keep_time(office, signals, scheduler)),
-        ("leases", lambda: holds.keep(signals.stop)),
-    ]
-    threads = [
-        threading.Thread(target=_guarded, args=(office, step, signals, failures), name=name)
-        for name, step in steps
-    ]
-    scheduler.add_job(signals.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+def run(office: Office, outside: Outside, crew: Crew) -> None:
+    """All that a service does beside reading its mailboxes, until the stop."""
+    signals, scheduler = crew.signals, BackgroundScheduler(timezone="UTC")
     look = partial(fault_watch.look, office, outside.second_paths)
-    scheduler.add_job(look, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+    for job in (signals.tick, look):
+        scheduler.add_job(job, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
     scheduler.start()
     signals.tick()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    crew.begin("handle", partial(_handle, office, signals))
+    crew.begin("send", partial(_send, office, outside.smtp, signals, crew.holding))
+    crew.begin("clock", partial(_keep_time, office, signals, scheduler))
+    crew.join()
     scheduler.shutdown()
-    holds.leave()
-    if failures:
-        raise failures[0]
-
-
-def _guarded(
-    office: Office, step: Callable[[], None], signals: Signals, failures: list[BaseException]
-) -> None:
-    """A step that ends by an error ends the service, so that whoever supervises it starts it anew."""
-    while not signals.stop.is_set():
-        try:
-            step()
-        except SQLAlchemyError as trouble:
-            reason = str(trouble.__cause__ or trouble)
-            office.vitals.failed(vitals.DATABASE, reason)
-            log.warning("database failed", reason=reason, retry_s=DATABASE_PAUSE_S)
-            signals.stop.wait(DATABASE_PAUSE_S)
-        except BaseException as trouble:
-            log.critical("step ended", exc_info=trouble)
-            failures.append(trouble)
-            signals.end()
-
-
-def _receiver(office: Office, watched: receive.Watched, signals: Signals) -> Callable[[], None]:
-    return lambda: receive.watch(office, watched, signals.stop.is_set, signals.handle.set)
 
 
 def _handle(office: Office, signals: Signals) -> None:

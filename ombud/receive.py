@@ -18,7 +18,7 @@ from ingest.mail import RawMail
 from ingest.mailbox import Mailbox
 from ombud import crash, vitals
 from ombud.holding import ALONE, Holding, Permit
-from ombud.office import Office
+from ombud.mailroom import Mailroom
 from store import inbox
 from store.database import reading
 from store.leases import LeaseLost
@@ -35,7 +35,7 @@ Stop = Callable[[], bool]
 
 
 def take_in(
-    office: Office,
+    room: Mailroom,
     box: Mailbox,
     permit: Permit = ALONE,
     *,
@@ -50,7 +50,7 @@ def take_in(
     already: list[int] = []
 
     def known(uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        with reading(office.engine) as conn:
+        with reading(room.engine) as conn:
             lay = inbox.sighted(conn, box.account.name, uidvalidity, uids)
         same = box.still(lay)
         already.extend(sorted(same))
@@ -60,38 +60,38 @@ def take_in(
     is_filed = True
     for batch in box.unseen(known, since):
         crash.point("received")
-        new += _store(office, batch, permit)
+        new += _store(room, batch, permit)
         crash.point("stored")
         wake()
         # A server that will not file is asked again in the next round only; mail is taken in all the same.
-        is_filed = is_filed and _filed(office, box, [raw.uid for raw in batch])
+        is_filed = is_filed and _filed(room, box, [raw.uid for raw in batch])
         crash.point("filed")
     # Stored before, but not filed away then: a crash, or a server that would not.
     if is_filed:
-        _filed(office, box, already)
+        _filed(room, box, already)
     return new
 
 
-def _filed(office: Office, box: Mailbox, uids: Sequence[int]) -> bool:
+def _filed(room: Mailroom, box: Mailbox, uids: Sequence[int]) -> bool:
     """Whether the mails could be filed away; a refusal is a fault of its own."""
     what = vitals.filing(box.account.name)
     try:
         box.file_away(uids)
     except NotFiled as refusal:
-        office.vitals.failed(what, str(refusal))
+        room.vitals.failed(what, str(refusal))
         log.warning("mails not filed away", mailbox=box.account.name, reason=str(refusal), mails=len(uids))
         return False
     if uids:
-        office.vitals.well(what)
+        room.vitals.well(what)
     return True
 
 
-def _store(office: Office, batch: Sequence[RawMail], permit: Permit) -> int:
-    with office.meters.stage("receive"), office.engine.begin() as conn:
+def _store(room: Mailroom, batch: Sequence[RawMail], permit: Permit) -> int:
+    with room.meters.stage("receive"), room.engine.begin() as conn:
         permit.confirm(conn)
-        ids = [inbox.add(conn, raw, office.clock()) for raw in batch]
+        ids = [inbox.add(conn, raw, room.clock()) for raw in batch]
     new = sum(mail_id is not None for mail_id in ids)
-    office.meters.received.labels(batch[0].mailbox).inc(new)
+    room.meters.received.labels(batch[0].mailbox).inc(new)
     log.info("mail received", mailbox=batch[0].mailbox, new=new, seen_before=len(batch) - new)
     return new
 
@@ -104,23 +104,23 @@ class Watched:
     holding: Holding = ALONE
 
 
-def watch(office: Office, watched: Watched, stop: Stop, wake: Callable[[], None]) -> None:
+def watch(room: Mailroom, watched: Watched, stop: Stop, wake: Callable[[], None]) -> None:
     """Reads a mailbox, while this process has leave to, until `stop`; returns only then."""
     account, backoff = watched.account, Backoff()
     while not stop():
         permit = watched.holding.permit(account.name)
         if permit is None:
-            _stand_by(office, account.name, stop)
+            _stand_by(room, account.name, stop)
             continue
         try:
             with Mailbox.open(account) as box:
                 log.info("mailbox open", mailbox=account.name)
-                _read_on(office, box, permit, Heard(stop=stop, wake=wake, steady=backoff.reset))
+                _read_on(room, box, permit, Heard(stop=stop, wake=wake, steady=backoff.reset))
         except LeaseLost:
             log.warning("mailbox taken over, what was fetched is left to its reader", mailbox=account.name)
         except MailboxUnreachable as trouble:
-            office.vitals.doing(account.name, "unreachable")
-            office.vitals.failed(vitals.mailbox(account.name), str(trouble))
+            room.vitals.doing(account.name, "unreachable")
+            room.vitals.failed(vitals.mailbox(account.name), str(trouble))
             pause_s = backoff.next_s()
             # One lost connection is no matter for a person; what stands is told by the fault watch.
             log.warning("mailbox unreachable", mailbox=account.name, reason=str(trouble), retry_s=pause_s)
@@ -129,10 +129,10 @@ def watch(office: Office, watched: Watched, stop: Stop, wake: Callable[[], None]
             watched.holding.try_again(account.name)
 
 
-def _stand_by(office: Office, name: str, stop: Stop) -> None:
+def _stand_by(room: Mailroom, name: str, stop: Stop) -> None:
     """Another process reads the mailbox, and knows how it is with it."""
-    office.vitals.doing(name, "standby")
-    office.vitals.well(vitals.mailbox(name))
+    room.vitals.doing(name, "standby")
+    room.vitals.well(vitals.mailbox(name))
     pause(STANDBY_S, stop)
 
 
@@ -163,26 +163,26 @@ class Heard:
     """The connection holds."""
 
 
-def _read_on(office: Office, box: Mailbox, permit: Permit, heard: Heard) -> None:
+def _read_on(room: Mailroom, box: Mailbox, permit: Permit, heard: Heard) -> None:
     def ended() -> bool:
         return heard.stop() or not permit.stands()
 
     name = box.account.name
     while not ended():
-        office.vitals.doing(name, "reading")
-        take_in(office, box, permit, wake=heard.wake)
+        room.vitals.doing(name, "reading")
+        take_in(room, box, permit, wake=heard.wake)
         # Only now: a mailbox that opens and cannot be read is not well.
-        office.vitals.well(vitals.mailbox(name))
-        office.vitals.doing(name, "idle" if box.has_idle else "polling")
-        _wait(office, box, ended, heard.steady)
+        room.vitals.well(vitals.mailbox(name))
+        room.vitals.doing(name, "idle" if box.has_idle else "polling")
+        _wait(room, box, ended, heard.steady)
 
 
-def _wait(office: Office, box: Mailbox, stop: Stop, steady: Callable[[], None]) -> None:
+def _wait(room: Mailroom, box: Mailbox, stop: Stop, steady: Callable[[], None]) -> None:
     """Until there is something to read. Opening alone proves little: a connection holds once a wait went well, or
     lasted: some servers end each conversation after a while."""
     began = monotonic()
     try:
-        box.wait(office.limits.sweep_s, stop)
+        box.wait(room.limits.sweep_s, stop)
     except MailboxUnreachable:
         if monotonic() - began >= STEADY_S:
             steady()

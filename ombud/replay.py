@@ -21,7 +21,7 @@ from classify import kind, understood
 from classify.facts import Facts, Kind, Matter
 from ingest.mail import Mail
 from ingest.parse import parse
-from ombud import admit, gather, past, secret, wiring
+from ombud import admit, gather, mailroom, past, secret, wiring
 from ombud.hand import Hand
 from ombud.office import Office
 from ombud.post import Post
@@ -68,7 +68,7 @@ def run(engine: Engine, settings: Settings, tried: Settings, since: date, *, as_
     except secret.SecretMissing as trouble:
         print(f"token keys: {trouble}", file=sys.stderr)
         return EXIT_WRONG
-    office = wiring.assembled(tried, engine, keys)
+    office = wiring.assembled(tried, mailroom.of(tried, engine), keys)
     first = datetime.combine(since, time(), settings.organisation.timezone)
     with reading(engine) as conn:
         refuse_writes(conn)

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection
 
-from ombud import config
+from ombud import terms
 from ombud.office import Office
 from ombud.sections import Retention
 from process.case import Event, Party
@@ -57,7 +57,7 @@ def say(conn: Connection, section: Retention) -> None:
     if not section.raw_mail_months:
         print("原文一直保留 / raw mails are kept for good: retention.raw_mail_months is 0")
         return
-    before = config.retention_rules(section).before(datetime.now(UTC))
+    before = terms.retention_rules(section).before(datetime.now(UTC))
     found = retention.due(conn, before)
     goes = f"移至 / to {section.folder}" if section.policy == "move" else "删除 / dropped"
     print(

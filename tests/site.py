@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from ingest.mail import Mail
 from ingest.parse import parse
-from ombud import config, pipeline, wiring
+from ombud import config, mailboxes, outlets, pipeline, wiring
 from ombud.__main__ import main
 from ombud.demo.setting import SAMPLE, edited
 from tests.servers import HOST, PASSWORD, Dovecot, Sink
@@ -109,7 +109,7 @@ class Site:
         office = wiring.office(settings)
         try:
             with capture_logs() as logs:
-                is_well = pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+                is_well = pipeline.once(office, mailboxes.accounts(settings), outlets.smtp(settings))
             assert is_well, logs
         finally:
             office.engine.dispose()

@@ -73,7 +73,7 @@ class In2040(datetime):
 def test_a_start_warns_of_a_year_without_holidays(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ombud.office.datetime", In2040)
+    monkeypatch.setattr("ombud.mailroom.datetime", In2040)
     unknown = settings.worktime.model_copy(update={"holidays": "CN", "extra_workdays": ()})
     with structlog.testing.capture_logs() as logged:
         wiring.office(settings.model_copy(update={"worktime": unknown})).engine.dispose()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from ombud import config
+from ombud import config, mailboxes, mailroom, outlets, terms
 from ombud.config import ConfigFaults, Settings
 from ombud.faults import model_at
 
@@ -208,7 +208,7 @@ def test_accounts_carry_password_and_default_port(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("OMBUD_SMTP__SECURITY", "starttls")
     monkeypatch.setenv("OMBUD_SMTP__PORT", "587")
     settings = config.load(EXAMPLE)
-    imap, smtp = config.imap_accounts(settings)[0], config.smtp_account(settings)
+    imap, smtp = mailboxes.accounts(settings)[0], outlets.smtp(settings)
     assert (imap.name, imap.host, imap.port, imap.password) == ("desk", "imap.corp.example", 993, "imap-pass")
     assert (smtp.port, smtp.password, smtp.envelope_sender) == (587, "from the file", "it-desk@corp.example")
 
@@ -220,7 +220,7 @@ def test_ports_follow_the_security(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("tls", "starttls", "plain")
     ]  # fmt: skip
     monkeypatch.setenv("OMBUD_MAILBOX", json.dumps(boxes))
-    accounts = config.imap_accounts(config.load(EXAMPLE))
+    accounts = mailboxes.accounts(config.load(EXAMPLE))
     assert [account.port for account in accounts] == [993, 143, 143]
     assert {account.user for account in accounts} == {"a@corp.example"}
 
@@ -228,7 +228,7 @@ def test_ports_follow_the_security(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_calendar_has_office_hours_holidays_and_makeup_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMBUD_WORKTIME__EXTRA_WORKDAYS", '["2026-10-02"]')
     monkeypatch.setenv("OMBUD_WORKTIME__EXTRA_HOLIDAYS", '["2026-12-31"]')
-    calendar = config.calendar(config.load(EXAMPLE), 2026)
+    calendar = terms.calendar(config.load(EXAMPLE), 2026)
     days = {
         "2026-10-01": False,  # National Day
         "2026-10-02": True,  # a holiday that this company works
@@ -246,6 +246,6 @@ def test_rules_and_limits_are_those_configured(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OMBUD_PROCESS__FEEDBACK", "automatic")
     monkeypatch.setenv("OMBUD_LIMITS__TRIES", "5")
     settings = config.load(EXAMPLE)
-    rules = config.rules(settings, datetime(2026, 11, 24, tzinfo=UTC))
+    rules = terms.rules(settings, datetime(2026, 11, 24, tzinfo=UTC))
     assert (rules.accept_hours, rules.is_feedback_automatic) == (2.5, True)
-    assert config.limits(settings).tries == 5
+    assert mailroom.limits(settings).tries == 5

@@ -8,7 +8,7 @@ import pytest
 
 from classify.people import Absence
 from classify.token import Sealer
-from ombud.office import Limits
+from ombud.mailroom import Limits
 from process.case import State
 from tests.company import (
     COLLECTION,

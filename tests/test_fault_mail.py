@@ -6,7 +6,7 @@ from ingest.parse import parse
 from notify import fault_mail
 from notify.fault_mail import Mailer
 from notify.smtp import SmtpAccount
-from ombud import config, wiring
+from ombud import config, outlets
 from tests.servers import HOST, Sink, free_port
 from tests.site import Site
 
@@ -52,12 +52,12 @@ def test_a_server_that_is_away_is_said_so() -> None:
 
 
 def test_robot_and_server_have_a_queue_each(site: Site) -> None:
-    assert wiring.second_paths(config.load(site.config)) == ()
+    assert outlets.second_paths(config.load(site.config)) == ()
     site.configure(**{"observe.smtp": {
         "host": HOST, "port": site.sink.port, "security": "plain", "to": list(DUTY),
     }})  # fmt: skip
     settings = config.load(site.config)
-    (path,) = wiring.second_paths(settings)
+    (path,) = outlets.second_paths(settings)
     path.tell(TEXT)
     path.flush()
     path.flush()

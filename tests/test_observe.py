@@ -17,8 +17,9 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from notify.smtp import Smtp, SmtpAccount
-from ombud import config, observe, observed, pipeline, send, vitals, wiring
+from ombud import config, intake, mailboxes, observe, observed, outlets, pipeline, send, vitals, wiring
 from ombud.__main__ import main
+from ombud.crew import Signals
 from ombud.gauges import Gauges
 from ombud.second_path import SecondPath
 from ombud.sections import ObserveSection
@@ -146,13 +147,17 @@ def test_only_reading_is_answered(desk: Desk) -> None:
 def running(site: Site, heard: list[str]) -> Iterator[None]:
     """The service within this process, its clock and retries quick."""
     settings = config.load(site.config)
-    office, signals = wiring.office(settings), pipeline.Signals()
+    office, signals = wiring.office(settings), Signals()
     outside = pipeline.Outside(
-        mailboxes=config.imap_accounts(settings),
-        smtp=config.smtp_account(settings),
+        smtp=outlets.smtp(settings),
         second_paths=(SecondPath(post=lambda text: heard.append(text) or ""),),
     )
-    thread = threading.Thread(target=pipeline.run, args=(office, outside, signals))
+
+    def run() -> None:
+        with intake.reading(office, mailboxes.accounts(settings), signals) as crew:
+            pipeline.run(office, outside, crew)
+
+    thread = threading.Thread(target=run)
     with observe.serving(office, settings.observe):
         thread.start()
         try:

@@ -291,7 +291,7 @@ def test_run_outlives_its_mailbox_server(site: Site) -> None:
 def test_a_mail_that_breaks_the_program_is_set_aside_and_the_next_is_handled(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ombud import config, handle, pipeline, wiring
+    from ombud import config, handle, mailboxes, outlets, pipeline, wiring
 
     site.write("broken@corp.example", "broken", "我要投诉")
     site.write(USER, "催收系统登录不上", COMPLAINT)
@@ -305,7 +305,7 @@ def test_a_mail_that_breaks_the_program_is_set_aside_and_the_next_is_handled(
     monkeypatch.setattr(handle.kind, "decide", breaking)
     settings = config.load(site.config)
     office = wiring.office(settings)
-    assert pipeline.once(office, config.imap_accounts(settings), config.smtp_account(settings))
+    assert pipeline.once(office, mailboxes.accounts(settings), outlets.smtp(settings))
     office.engine.dispose()
     mails = {mail["sender"] or "broken": mail for mail in site.json("mails")}
     assert mails["broken"]["state"] == "set_aside"

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from ombud import fault_watch, pipeline
+from ombud import crew, fault_watch, pipeline
 from ombud.schedule import TICK_S
 from store.database import BUSY_TIMEOUT_S
 
 HANGING = """
 import time
-from ombud import launch, pipeline
+from ombud import crew, launch
 launch.STOP_S = 0.2
-launch.stop(pipeline.Signals())
+launch.stop(crew.Signals())
 time.sleep(60)
 """
 
@@ -41,4 +41,4 @@ def test_a_scheduler_that_waits_for_a_time_gone_by_is_roused() -> None:
 
 
 def test_a_locked_database_is_not_called_well_between_two_failures() -> None:
-    assert fault_watch.QUIET_S > BUSY_TIMEOUT_S + pipeline.DATABASE_PAUSE_S
+    assert fault_watch.QUIET_S > BUSY_TIMEOUT_S + crew.DATABASE_PAUSE_S

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ombud import survey_job, survey_plan
-from ombud.office import Limits
+from ombud.mailroom import Limits
 from process.survey import State
 from tests.company import COLLECTION as MANAGER
 from tests.company import DESK_A, GENERAL, SERVICE_MANAGER, USER

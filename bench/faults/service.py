@@ -17,9 +17,22 @@ import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
 from notify import retry
-from ombud import __main__, fault_watch, observe, pipeline, receive, replay, second_path, wiring
-from ombud.config import Settings
-from ombud.office import Office
+from ombud import (
+    __main__,
+    crew,
+    fault_watch,
+    mailroom,
+    observe,
+    outlets,
+    pipeline,
+    receive,
+    replay,
+    second_path,
+    service,
+    wiring,
+)
+from ombud.mailroom import Mailroom
+from ombud.settings import Settings
 from store import database
 
 __all__ = ["Orders", "serve", "start"]
@@ -27,7 +40,7 @@ __all__ = ["Orders", "serve", "start"]
 HURRIED = (
     (pipeline, "TICK_S", 0.3),  # 5 s
     (pipeline, "STUCK_S", 2.0),  # 15 s
-    (pipeline, "DATABASE_PAUSE_S", 0.3),  # 2 s
+    (crew, "DATABASE_PAUSE_S", 0.3),  # 2 s
     (fault_watch, "QUIET_S", 5.0),  # 45 s
     (receive, "BACKOFF_FIRST_S", 0.2),  # 1 s
     (receive, "BACKOFF_MAX_S", 0.5),  # 300 s
@@ -35,7 +48,7 @@ HURRIED = (
     (second_path, "PAUSE_S", 0.5),  # 60 s
     (database, "BUSY_TIMEOUT_S", 4.0),  # 30 s
 )
-PRELOADED = (observe.__name__, replay.__name__)
+PRELOADED = tuple(one.__name__ for one in (observe, outlets, replay, service, wiring))
 """What commands import when they run; named so that it is imported here."""
 
 
@@ -89,9 +102,9 @@ def _set_clock(file: Path) -> None:
             return datetime.now(tz) + off()
 
     apscheduler.schedulers.base.datetime = apscheduler.triggers.interval.datetime = OffTime
-    really = wiring.office
+    really = mailroom.opened
 
-    def office(settings: Settings) -> Office:
+    def opened(settings: Settings) -> Mailroom:
         return replace(really(settings), clock=lambda: datetime.now(UTC) + off())
 
-    wiring.office = office
+    mailroom.opened = opened

@@ -18,7 +18,7 @@ from rich.table import Table
 from ingest.mail import Mail
 from ingest.mailbox import Mailbox
 from notify.smtp import Smtp
-from ombud import config, wiring
+from ombud import config, mailboxes, outlets, wiring
 from ombud.config import Settings
 from ombud.demo import neglect, setting
 from ombud.demo.day import look_back
@@ -81,8 +81,8 @@ def _played(office: Office, settings: Settings, stage: Stage, until: datetime) -
     assert isinstance(clock, MovedClock)
     parts = cast(office.organisation, clock().date())
     courses = [Course(neglected=one) for one in neglect.year(parts, office.organisation)]
-    (account,) = config.imap_accounts(settings)
-    with Mailbox.open(account) as box, Smtp(config.smtp_account(settings)) as smtp:
+    (account,) = mailboxes.accounts(settings)
+    with Mailbox.open(account) as box, Smtp(outlets.smtp(settings)) as smtp:
         rounds = Rounds(office=office, box=box, smtp=smtp)
         for at in stops(calendar, clock(), until, EVERY):
             clock.move_to(at)
