@@ -80,9 +80,8 @@ def _complaint(dice: Random, start: datetime, number: int) -> ComplaintRow:
     marks.append(Mark(at=when, what="rated", text=str(dice.choices((5, 4, 3, 2), (40, 40, 15, 5))[0])))
     if at > NOW - timedelta(days=9):
         stays, marks = stays[:3], marks[:1]
-    return ComplaintRow(
-        marks=tuple(marks),
-        case=Case(
+    return ComplaintRow.of(
+        Case(
             number=f"C-2026-{number:05}", state=stays[-1].state, language="zh", received_at=at, recorded_at=at,
             complainant=Party(key="x", department=dice.choice(DEPARTMENTS)), subject="", text="", fingerprint="",
             stays=tuple(stays), category=dice.choice(CATEGORIES), department=dice.choice(DEPARTMENTS[:2]),
@@ -90,6 +89,7 @@ def _complaint(dice: Random, start: datetime, number: int) -> ComplaintRow:
             escalations=(Escalation(once="vip", to=Party(), at=at, reason="vip"),) if dice.random() < 0.1 else (),
             measures=Measures(preventive=dice.choice(("增加连接池监控与告警", "发布前增加回归检查清单", "值班表增加周末备岗"))),
         ),
+        marks,
     )  # fmt: skip
 
 
@@ -107,8 +107,8 @@ def pictures() -> list[Picture]:
     )  # fmt: skip
     sent = published(draft, Party.of(MANAGER), NOW + timedelta(hours=5))
     span = month.span(ZONE)
-    known = [row for row in basis.rows.complaints if not span.holds(row.case.received_at)]
-    known += [row for row in basis.rows.complaints if span.holds(row.case.received_at)][2:]
+    known = [row for row in basis.rows.complaints if not span.holds(row.received_at)]
+    known += [row for row in basis.rows.complaints if span.holds(row.received_at)][2:]
     rows = replace(basis.rows, complaints=tuple(known))
     wrong = corrected(sent, month, replace(basis, rows=rows, now=NOW + timedelta(days=3)), TARGETS)
     assert wrong is not None

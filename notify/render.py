@@ -31,7 +31,7 @@ SHORT_CHARS = 120
 """Of a text of somebody's that stands in one line: a subject, what was said so far."""
 NAMES_MAX, NAME_CHARS = 20, 60
 """Of people and departments named in a row, and of each name."""
-_NUMBER = re.compile(r"-20(?<![0-9A-Za-z=].-20)\d\d-\d{5}(?!\d)")
+_NUMBER = re.compile(r"-20(?<![0-9A-Za-z=].-20)\d\d-\d{5,8}(?!\d)")
 _DATE = re.compile(r"20(?<![0-9A-Za-z=.@/-]20)\d\d-\d\d-\d\d(?:（周.）\d\d:\d\d)?(?![\w-])")
 """What is to stay in one line. Both begin with fixed characters, for which a page is searched quickest; what stands
 before them tells them from those in links, which are percent-encoded."""

@@ -3,6 +3,7 @@
 Every text is written as text, so that nothing becomes a formula whatever a department is called. Source: HANDBOOK 5.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -219,12 +220,11 @@ def _records(made: _Made) -> None:
 def _record_rows(made: _Made) -> Iterable[tuple[int, str, str, str]]:
     yes, no = made.words["labels"]["yes"], made.words["labels"]["no"]
     for line in made.shown.lines:
-        name, counted = made.name_of(line.name), list(line.figure.counted)
+        name, left = made.name_of(line.name), Counter(line.figure.counted)
         for number in line.figure.among or line.figure.counted:
             # A record may stand among them twice, and count once.
-            is_counted = number in counted
-            if is_counted:
-                counted.remove(number)
+            is_counted = left[number] > 0
+            left[number] -= is_counted
             yield line.item, name, number, yes if is_counted else no
 
 

@@ -37,16 +37,16 @@ class Breakdown:
 
 def breakdowns(rows: Rows, span: Span) -> tuple[Breakdown, ...]:
     """All breakdowns of a period that have anything in them."""
-    complaints = [row for row in rows.complaints if span.holds(row.case.received_at)]
+    complaints = [row for row in rows.complaints if span.holds(row.received_at)]
     # By when it was dispatched: what is received late in a month is dispatched after its report is out.
     dispatched = [row for row in rows.complaints if span.holds(row.dispatched_at)]
     orders = [row for row in rows.work_orders if span.holds(row.closed_at)]
     answered = [row for row in rows.callbacks if span.holds(row.drawn_at) and row.result is not None]
     results = _parted((str(row.result), row.work_order) for row in answered)
     found = (
-        ("by_category", _parted((row.case.category, row.number) for row in complaints)),
-        ("by_department", _parted((row.case.complainant.department, row.number) for row in complaints)),
-        ("by_handling", _parted((row.case.department, row.number) for row in dispatched)),
+        ("by_category", _parted((row.category, row.number) for row in complaints)),
+        ("by_department", _parted((row.origin, row.number) for row in complaints)),
+        ("by_handling", _parted((row.department, row.number) for row in dispatched)),
         ("orders_by_department", _parted((row.department, row.number) for row in orders)),
         ("orders_by_category", _parted((row.category, row.number) for row in orders)),
         ("callback_results", tuple(sorted(results, key=lambda part: part.label, reverse=True))),

@@ -86,7 +86,7 @@ def _share(outcomes: Iterable[tuple[str, bool]]) -> Measured:
 
 def received(basis: Basis, span: Span) -> Measured:
     """Complaints received in the period, by when their mail came."""
-    return _count(row.number for row in basis.rows.complaints if span.holds(row.case.received_at))
+    return _count(row.number for row in basis.rows.complaints if span.holds(row.received_at))
 
 
 def valid(basis: Basis, span: Span) -> Measured:
@@ -111,8 +111,8 @@ def closed_on_time(basis: Basis, span: Span) -> Measured:
     def closing(row: ComplaintRow) -> Iterable[tuple[datetime | None, datetime]]:
         closed_at = row.closed_first_at
         # Counting working days is what takes the time: only for what can fall into the span.
-        if row.case.recorded_at < span.end and (closed_at is None or closed_at >= span.start):
-            yield closed_at, basis.calendar.add_days(row.case.recorded_at, basis.close_days)
+        if row.recorded_at < span.end and (closed_at is None or closed_at >= span.start):
+            yield closed_at, basis.calendar.add_days(row.recorded_at, basis.close_days)
 
     return _on_time(basis, span, closing)
 
@@ -133,7 +133,7 @@ def _on_time(basis: Basis, span: Span, steps: Steps) -> Measured:
 
 def _acceptance(row: ComplaintRow) -> Iterable[tuple[datetime | None, datetime]]:
     """The last wait for acceptance, unless an earlier one was already late; accepted while asked is in time."""
-    for stay, ended_at, next_state in row.stays:
+    for stay, ended_at, next_state in row.steps:
         if stay.state not in (State.RECORDED, State.ASKED):
             return
         is_taken = next_state not in (State.RECORDED, State.ASKED)
@@ -149,7 +149,7 @@ def _acceptance(row: ComplaintRow) -> Iterable[tuple[datetime | None, datetime]]
 
 def _answers(row: ComplaintRow) -> Iterable[tuple[datetime | None, datetime]]:
     """Each stay with a department that was answered, or that lasted beyond its due date."""
-    for stay, ended_at, next_state in row.stays:
+    for stay, ended_at, next_state in row.steps:
         if stay.state is State.HANDLING and stay.due_at is not None:
             is_answered = next_state is State.VERIFYING
             is_taken_back = ended_at is not None and not is_answered and ended_at <= stay.due_at
@@ -172,7 +172,7 @@ def _duration(basis: Basis, span: Span, of: Callable[[list[float]], float]) -> M
     for row in basis.rows.complaints:
         closed_at = max((at for at in row.closings if span.holds(at)), default=None)
         if closed_at is not None:
-            worked = basis.calendar.elapsed(row.case.recorded_at, closed_at)
+            worked = basis.calendar.elapsed(row.recorded_at, closed_at)
             found[row.number] = worked / timedelta(hours=1)
     return Measured(value=of(sorted(found.values())) if found else None, counted=_listed(found))
 
@@ -182,14 +182,14 @@ def repeats(basis: Basis, span: Span) -> Measured:
     return _count(
         row.number
         for row in basis.rows.complaints
-        if (row.case.related and span.holds(row.case.received_at)) or row.last(CAME_BACK, span)
+        if (row.is_related and span.holds(row.received_at)) or row.last(CAME_BACK, span)
     )
 
 
 def escalations(basis: Basis, span: Span) -> Measured:
     """Complaints escalated in the period."""
     rows = basis.rows.complaints
-    return _count(row.number for row in rows if any(span.holds(e.at) for e in row.case.escalations))
+    return _count(row.number for row in rows if any(span.holds(at) for at in row.escalated_at))
 
 
 def verified_first_time(basis: Basis, span: Span) -> Measured:
@@ -206,7 +206,7 @@ def open_at_end(basis: Basis, span: Span) -> Measured:
     return _count(
         row.number
         for row in basis.rows.complaints
-        if row.case.received_at < span.end and not row.is_closed_at(span.end)
+        if row.received_at < span.end and not row.is_closed_at(span.end)
     )
 
 

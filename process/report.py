@@ -15,8 +15,6 @@ from process.case import Party
 from process.figures import FIGURES, NAMES, Basis, Definition, Measured
 from process.period import Period, Span
 
-TEXT_CHARS_MAX = 400
-"""Of a measure's text in the report."""
 COMMENT_CHARS_MAX = 2_000
 OVERALL = ""
 """Stands for the whole report where a figure's name is asked for."""
@@ -169,14 +167,9 @@ def _status(definition: Definition, measured: Measured, target: float | None) ->
 def _measures(basis: Basis, span: Span) -> Iterable[Improvement]:
     """Measures found effective in the period; none of complaints about a person, which concern nobody else."""
     for row in basis.rows.complaints:
-        measures = row.case.measures
-        if measures and row.last(("verified",), span) and not row.case.about_keys:
-            yield Improvement(
-                number=row.number,
-                text=(measures.preventive or measures.corrective or measures.text)[:TEXT_CHARS_MAX],
-                owner=row.case.department,
-                due=measures.actual or measures.planned,
-            )
+        measures = row.measures
+        if measures and row.last(("verified",), span):
+            yield Improvement(number=row.number, text=measures.text, owner=measures.owner, due=measures.due)
 
 
 def _actions(basis: Basis, span: Span) -> Iterable[Improvement]:

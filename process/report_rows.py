@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from process.case import Case, State, Stay
+from process.case import Case, Measures, State, Stay
 from process.period import Span
+
+TEXT_CHARS_MAX = 400
+"""Of a measure's text in a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,26 +25,69 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenMeasures:
+    """Measures that a department took, as a report lists them."""
+
+    text: str
+    """What keeps it from happening again, else what was done about it."""
+    owner: str
+    due: str
+
+    @classmethod
+    def of(cls, measures: Measures, department: str) -> "TakenMeasures":
+        text = measures.preventive or measures.corrective or measures.text
+        due = measures.actual or measures.planned
+        return cls(text=text[:TEXT_CHARS_MAX], owner=department, due=due[:TEXT_CHARS_MAX])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintRow:
     """A complaint with the marks of its trail, oldest first."""
 
-    case: Case
+    number: str
+    received_at: datetime
+    recorded_at: datetime
+    origin: str = ""
+    """The complainant's department."""
+    department: str = ""
+    """That handles it."""
+    category: str = ""
+    is_related: bool = False
+    """On an earlier matter."""
+    escalated_at: tuple[datetime, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    """All states that it was in, oldest first."""
+    measures: TakenMeasures | None = None
+    """None as well where it is about a person: that concerns nobody else."""
     marks: tuple[Mark, ...] = ()
 
-    @property
-    def number(self) -> str:
-        return self.case.number
+    @classmethod
+    def of(cls, case: Case, marks: Collection[Mark] = ()) -> "ComplaintRow":
+        """What figures need of a case; its texts are left behind, a year of them would not fit into memory."""
+        measures = None if case.about_keys else case.measures
+        return cls(
+            number=case.number,
+            received_at=case.received_at,
+            recorded_at=case.recorded_at,
+            origin=case.complainant.department,
+            department=case.department,
+            category=case.category,
+            is_related=bool(case.related),
+            escalated_at=tuple(escalation.at for escalation in case.escalations),
+            stays=case.stays,
+            measures=TakenMeasures.of(measures, case.department) if measures else None,
+            marks=tuple(marks),
+        )
 
     @property
-    def stays(self) -> Iterator[tuple[Stay, datetime | None, State | None]]:
+    def steps(self) -> Iterator[tuple[Stay, datetime | None, State | None]]:
         """Each stay in a state, when it ended, and the state after it; None while it lasts."""
-        stays = self.case.stays
-        for stay, after in zip(stays, (*stays[1:], None), strict=True):
+        for stay, after in zip(self.stays, (*self.stays[1:], None), strict=True):
             yield stay, (after.since if after else None), (after.state if after else None)
 
     @property
     def closings(self) -> tuple[datetime, ...]:
-        return tuple(stay.since for stay in self.case.stays if stay.state is State.CLOSED)
+        return tuple(stay.since for stay in self.stays if stay.state is State.CLOSED)
 
     @property
     def closed_first_at(self) -> datetime | None:
@@ -50,11 +96,11 @@ class ComplaintRow:
     @property
     def dispatched_at(self) -> datetime | None:
         """When a department got it for the first time."""
-        return next((stay.since for stay in self.case.stays if stay.state is State.HANDLING), None)
+        return next((stay.since for stay in self.stays if stay.state is State.HANDLING), None)
 
     def is_closed_at(self, at: datetime) -> bool:
         """Whether it was closed just before an instant."""
-        before = [stay for stay in self.case.stays if stay.since < at]
+        before = [stay for stay in self.stays if stay.since < at]
         return bool(before) and before[-1].state is State.CLOSED
 
     def last(self, acts: Collection[str], span: Span) -> str:

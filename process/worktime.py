@@ -40,16 +40,16 @@ class Calendar:
 
     def spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Office hours of a local day as UTC instants; empty when nobody works."""
-        if day in self.workdays:
-            hours = self.hours[day.weekday()] or self.hours[0]
-        elif day in self.holidays:
-            hours = ()
-        else:
-            hours = self.hours[day.weekday()]
-        return tuple((self._instant(day, start), self._instant(day, end)) for start, end in hours)
+        return tuple((self._instant(day, start), self._instant(day, end)) for start, end in self._hours(day))
 
     def is_workday(self, day: date) -> bool:
-        return bool(self.spans(day))
+        return bool(self._hours(day))
+
+    def _hours(self, day: date) -> tuple[Span, ...]:
+        """Office hours of a local day, in local time."""
+        if day in self.workdays:
+            return self.hours[day.weekday()] or self.hours[0]
+        return () if day in self.holidays else self.hours[day.weekday()]
 
     def unknown_years(self, at: datetime) -> tuple[int, ...]:
         """Years without data that a clock which runs now may reach: due dates in them would be wrong."""

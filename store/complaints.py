@@ -20,6 +20,10 @@ EARLIER_MAX = 50
 """Earlier complaints of a person that are looked at, newest first."""
 
 
+_OLDEST = (complaint.c.recorded_at, complaint.c.number)
+"""In the order of numbers, which as texts do not sort: a year may have more than 99,999."""
+
+
 class Stale(Exception):
     """The case was changed by somebody else since it was read; the transaction must not commit."""
 
@@ -93,15 +97,13 @@ def each(conn: Connection, only_open: bool = False, newest: int | None = None) -
     query = select(complaint.c.record)
     if only_open:
         query = query.where(complaint.c.is_closed.is_(False))
-    return (
-        from_json(Case, record) for (record,) in lists.oldest_first(conn, query, complaint.c.number, newest)
-    )
+    return (from_json(Case, record) for (record,) in lists.oldest_first(conn, query, _OLDEST, newest))
 
 
 def oldest_open(conn: Connection, count: int) -> tuple[Case, ...]:
     """So many of those that are not closed, oldest first."""
     query = select(complaint.c.record).where(complaint.c.is_closed.is_(False))
-    records = conn.execute(query.order_by(complaint.c.number).limit(count)).scalars()
+    records = conn.execute(query.order_by(*_OLDEST).limit(count)).scalars()
     return tuple(from_json(Case, record) for record in records)
 
 

@@ -387,12 +387,13 @@ def listed(conn: Connection, newest: int | None = None) -> tuple[MailRow, ...]:
 
 def each(conn: Connection, newest: int | None = None) -> Iterator[MailRow]:
     """As `listed`, but read a few at a time."""
-    return map(_row, lists.oldest_first(conn, select(*_LISTED), mail.c.id, newest))
+    return map(_row, lists.oldest_first(conn, select(*_LISTED), (mail.c.id,), newest))
 
 
 def received_since(conn: Connection, since: datetime) -> Iterator[MailRow]:
     """Mails from a time on, oldest first, read a few at a time."""
-    return map(_row, lists.oldest_first(conn, select(*_LISTED).where(mail.c.received_at >= since), mail.c.id))
+    query = select(*_LISTED).where(mail.c.received_at >= since)
+    return map(_row, lists.oldest_first(conn, query, (mail.c.id,)))
 
 
 def of_matter(conn: Connection, number: str) -> tuple[MailRow, ...]:

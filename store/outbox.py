@@ -173,7 +173,7 @@ def listed(conn: Connection, newest: int | None = None) -> tuple[OutboxRow, ...]
 
 def each(conn: Connection, newest: int | None = None) -> Iterator[OutboxRow]:
     """As `listed`, but read a few at a time."""
-    return map(_row, lists.oldest_first(conn, select(*_LISTED), outbox.c.id, newest))
+    return map(_row, lists.oldest_first(conn, select(*_LISTED), (outbox.c.id,), newest))
 
 
 def of_matter(conn: Connection, number: str) -> tuple[OutboxRow, ...]:

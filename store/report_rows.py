@@ -14,11 +14,12 @@ from process.figures import CAME_BACK, JUDGED, VERIFIED
 from process.outcome import OutcomeState
 from process.report_rows import ActionRow, CallbackRow, ComplaintRow, Mark, Rows, SurveyRow, WorkOrderRow
 from process.survey import State
-from store import reviews, surveys
+from store import lists, reviews, surveys
 from store.record import from_json
 from store.tables import callback, callback_draw, complaint, event, event_detail, mail, work_order
 
-MARKS = (*JUDGED, *VERIFIED, *CAME_BACK, "rated")
+RATED = "rated"
+MARKS = (*JUDGED, *VERIFIED, *CAME_BACK, RATED)
 
 
 def since(conn: Connection, start: datetime) -> Rows:
@@ -44,24 +45,28 @@ def _complaints(conn: Connection, start: datetime) -> tuple[ComplaintRow, ...]:
         select(complaint.c.number).where(complaint.c.recorded_at >= start),
         select(event.c.number).where(event.c.at >= start),
     )
-    query = select(complaint.c.record).where(complaint.c.number.in_(bearing)).order_by(complaint.c.number)
-    cases = [from_json(Case, record) for record in conn.execute(query).scalars()]
     marks = _marks(conn, bearing)
-    return tuple(ComplaintRow(case=case, marks=tuple(marks[case.number])) for case in cases)
+    query = select(complaint.c.record).where(complaint.c.number.in_(bearing))
+    records = conn.execute(query.execution_options(yield_per=lists.AT_ONCE)).scalars()
+    # One record at a time: of each but a twentieth is kept.
+    cases = (from_json(Case, record) for record in records)
+    rows = (ComplaintRow.of(case, marks.pop(case.number, ())) for case in cases)
+    return tuple(sorted(rows, key=lambda row: (row.recorded_at, row.number)))
 
 
 def _marks(conn: Connection, numbers: CompoundSelect[tuple[str]]) -> dict[str, list[Mark]]:
     """All marks of these complaints: the first judgement may lie before the trend, and must be known."""
+    is_rating = (event_detail.c.seq == event.c.seq) & (event.c.what == RATED)
     query = (
         select(event.c.number, event.c.at, event.c.what, event_detail.c.record)
-        .outerjoin(event_detail, event_detail.c.seq == event.c.seq)
+        .outerjoin(event_detail, is_rating)
         .where(event.c.what.in_(MARKS), event.c.number.in_(numbers))
         .order_by(event.c.seq)
+        .execution_options(yield_per=lists.AT_ONCE)
     )
     found: dict[str, list[Mark]] = defaultdict(list)
     for number, at, what, detail in conn.execute(query):
-        text = (detail or {}).get("text", "") if what == "rated" else ""
-        found[number].append(Mark(at=at, what=what, text=text))
+        found[number].append(Mark(at=at, what=what, text=(detail or {}).get("text", "")))
     return found
 
 

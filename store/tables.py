@@ -183,9 +183,10 @@ complaint = Table(
     Column("remind_at", UtcTime),  # of the next rung of its ladder
     Column("is_closed", Boolean, nullable=False),
     Column("record", JSON, nullable=False),  # the record form whole
-    Index("ix_complaint_is_closed_number", "is_closed", "number"),
+    # In the order of numbers; as texts, C-2026-100000 would stand before C-2026-99999.
+    Index("ix_complaint_recorded_at_number", "recorded_at", "number"),
+    Index("ix_complaint_is_closed_recorded_at_number", "is_closed", "recorded_at", "number"),
     Index("ix_complaint_remind_at", "remind_at"),
-    Index("ix_complaint_recorded_at", "recorded_at"),
     Index("ix_complaint_complainant_key_recorded_at", "complainant_key", "recorded_at"),
     Index("ix_complaint_on_behalf_of_key_recorded_at", "on_behalf_of_key", "recorded_at"),
 )

@@ -78,9 +78,8 @@ def histories(draw: st.DrawFn) -> ComplaintRow:
         Mark(at=start + span, what=draw(kinds), text=draw(st.sampled_from("12345"))) for span in acts
     )
     escalated = draw(st.lists(AFTER, max_size=2))
-    return ComplaintRow(
-        marks=marks,
-        case=case(
+    return ComplaintRow.of(
+        case(
             number,
             start,
             *moved,
@@ -91,6 +90,7 @@ def histories(draw: st.DrawFn) -> ComplaintRow:
                 for n, span in enumerate(escalated)
             ),
         ),
+        marks,
     )
 
 
@@ -146,17 +146,16 @@ def independent(given_: Basis, begin: datetime, end: datetime) -> dict[str, obje
         "closure_satisfied": [],
     }
     for row in rows.complaints:
-        one = row.case
-        counts["received"] += inside(one.received_at)
-        counts["escalations"] += any(inside(e.at) for e in one.escalations)
+        counts["received"] += inside(row.received_at)
+        counts["escalations"] += any(map(inside, row.escalated_at))
         came_back = [m for m in row.marks if m.what in ("not_solved", "reopened") and inside(m.at)]
-        counts["repeats"] += bool(came_back) or (bool(one.related) and inside(one.received_at))
+        counts["repeats"] += bool(came_back) or (row.is_related and inside(row.received_at))
         counts["measures_verified"] += any(m.what == "verified" and inside(m.at) for m in row.marks)
-        closings = [s.since for s in one.stays if s.state == "closed"]
+        closings = [s.since for s in row.stays if s.state == "closed"]
         within = [c for c in closings if inside(c)]
         if within:
-            hours.append(CALENDAR.elapsed(one.recorded_at, within[-1]).total_seconds() / 3600)
-        due = CALENDAR.add_days(one.recorded_at, CLOSE_DAYS)
+            hours.append(CALENDAR.elapsed(row.recorded_at, within[-1]).total_seconds() / 3600)
+        due = CALENDAR.add_days(row.recorded_at, CLOSE_DAYS)
         known = due if not closings or closings[0] > due else closings[0]
         if inside(known):
             late_or_not["closed_on_time"].append(bool(closings) and closings[0] <= due)
@@ -170,9 +169,9 @@ def independent(given_: Basis, begin: datetime, end: datetime) -> dict[str, obje
         if rated:
             late_or_not["closure_satisfied"].append(rated[-1] in "45")
         state_then = "recorded"
-        for s in one.stays:
+        for s in row.stays:
             state_then = s.state if s.since < end else state_then
-        if one.received_at < end and not (state_then == "closed" and one.stays[0].since < end):
+        if row.received_at < end and not (state_then == "closed" and row.stays[0].since < end):
             open_at_end += 1
     drawn = [c for c in rows.callbacks if inside(c.drawn_at)]
     answered = [c for c in drawn if c.result is not None]

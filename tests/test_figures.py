@@ -7,9 +7,7 @@ import pytest
 from process.case import State, Stay
 from process.period import Period, parse
 from process.report import contents, difference
-from process.report_rows import (
-    ComplaintRow,
-)
+from process.report_rows import ComplaintRow
 from tests.company import CALENDAR, SHANGHAI
 from tests.figures_again import OCTOBER, at, basis, case, measured, value
 
@@ -57,7 +55,7 @@ ACCEPTANCE = {
 @pytest.mark.parametrize("name", ACCEPTANCE)
 def test_acceptance_on_time(name: str) -> None:
     steps, expected = ACCEPTANCE[name]
-    found = measured("accepted_on_time", basis(ComplaintRow(case=case("C-1", MONDAY, *stays(*steps)))))
+    found = measured("accepted_on_time", basis(ComplaintRow.of(case("C-1", MONDAY, *stays(*steps)))))
     assert (len(found.counted), len(found.among)) == expected, name
 
 
@@ -84,21 +82,21 @@ ANSWERS = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answer_on_time(name: str) -> None:
     steps, expected = ANSWERS[name]
-    found = measured("answered_on_time", basis(ComplaintRow(case=case("C-1", MONDAY, *stays(*steps)))))
+    found = measured("answered_on_time", basis(ComplaintRow.of(case("C-1", MONDAY, *stays(*steps)))))
     assert (len(found.counted), len(found.among)) == expected, name
 
 
 def test_duration_is_working_time() -> None:
     closed = stays((State.CLOSED, "2026-10-19 10:00", ""))
-    row = ComplaintRow(case=case("C-1", MONDAY, *closed))
+    row = ComplaintRow.of(case("C-1", MONDAY, *closed))
     assert value("hours_to_close", basis(row)) == pytest.approx(5 * 7.5 + 1)
 
 
 @pytest.mark.parametrize(("count", "rank"), [(1, 1), (9, 9), (10, 9), (11, 10), (20, 18), (21, 19)])
 def test_percentile_is_the_nearest_rank(count: int, rank: int) -> None:
     rows = [
-        ComplaintRow(
-            case=case(f"C-{n:02}", MONDAY, Stay(state=State.CLOSED, since=CALENDAR.add_hours(MONDAY, n)))
+        ComplaintRow.of(
+            case(f"C-{n:02}", MONDAY, Stay(state=State.CLOSED, since=CALENDAR.add_hours(MONDAY, n)))
         )
         for n in range(1, count + 1)
     ]
@@ -106,7 +104,7 @@ def test_percentile_is_the_nearest_rank(count: int, rank: int) -> None:
 
 
 def test_trend_is_the_figure_of_each_month() -> None:
-    rows = [ComplaintRow(case=case(f"C-{n}", at(f"2026-{n:02}-05 09:00"))) for n in range(1, 12)]
+    rows = [ComplaintRow.of(case(f"C-{n}", at(f"2026-{n:02}-05 09:00"))) for n in range(1, 12)]
     received = contents(OCTOBER, basis(*rows), {}).figures[0]
     assert received.trend == (0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     year = contents(Period(year=2026), basis(*rows), {}).figures[0]
@@ -124,7 +122,7 @@ def test_trend_is_the_figure_of_each_month() -> None:
     ],
 )
 def test_status_against_the_target(name: str, target: float | None, count: int, status: str) -> None:
-    rows = [ComplaintRow(case=case(f"C-{n}", MONDAY)) for n in range(count)]
+    rows = [ComplaintRow.of(case(f"C-{n}", MONDAY)) for n in range(count)]
     targets = {} if target is None else {name: target}
     figure = next(f for f in contents(OCTOBER, basis(*rows), targets).figures if f.name == name)
     assert figure.status == status
@@ -166,7 +164,7 @@ def test_a_dispatch_after_the_month_changes_nothing_in_it() -> None:
         stays=(*received.stays, *stays((State.HANDLING, "2026-11-05 10:00", "2026-11-09 10:00"))),
     )
     before, after = (
-        contents(OCTOBER, basis(ComplaintRow(case=one), now=at("2026-12-01 09:00")), {})
+        contents(OCTOBER, basis(ComplaintRow.of(one), now=at("2026-12-01 09:00")), {})
         for one in (received, handled)
     )
     assert [c for c in difference(before, after) if c.name == "by_handling"] == []

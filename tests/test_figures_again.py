@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from process.figures import FIGURES, Basis
 from process.period import Period
 from process.report import contents, difference
-from process.report_rows import (
-    ComplaintRow,
-)
+from process.report_rows import ComplaintRow
 from tests.figures_again import (
     NOW,
     OCTOBER,
@@ -75,7 +73,7 @@ def test_breakdowns_add_up(given_: Basis) -> None:
     by_name = {figure.name: figure for figure in made.figures}
     for name in ("by_category", "by_department"):
         assert sums.get(name, 0) == by_name["received"].value, name
-    first = [[s.since for s in row.case.stays if s.state == "handling"][:1] for row in given_.rows.complaints]
+    first = [[s.since for s in row.stays if s.state == "handling"][:1] for row in given_.rows.complaints]
     assert sums.get("by_handling", 0) == sum(inside(when) for found in first for when in found)
     assert sums.get("orders_by_category", 0) == by_name["work_orders"].value
     assert sums.get("callback_results", 0) == len(by_name["callback_satisfied"].among)
@@ -85,20 +83,16 @@ def test_breakdowns_add_up(given_: Basis) -> None:
 @given(everything(), histories())
 def test_the_future_does_not_change_a_month_that_is_over(given_: Basis, other: ComplaintRow) -> None:
     """A complaint that came, and did all it did, after the month leaves no trace in it."""
-    late = at("2026-11-20 09:00") - other.case.recorded_at + timedelta(days=1)
+    late = at("2026-11-20 09:00") - other.recorded_at + timedelta(days=1)
     moved = replace(
         other,
-        case=replace(
-            other.case,
-            number="C-2026-99999x",
-            received_at=other.case.received_at + late,
-            recorded_at=other.case.recorded_at + late,
-            stays=tuple(
-                replace(s, since=s.since + late, due_at=s.due_at and s.due_at + late)
-                for s in other.case.stays
-            ),
-            escalations=tuple(replace(e, at=e.at + late) for e in other.case.escalations),
+        number="C-2026-99999x",
+        received_at=other.received_at + late,
+        recorded_at=other.recorded_at + late,
+        stays=tuple(
+            replace(s, since=s.since + late, due_at=s.due_at and s.due_at + late) for s in other.stays
         ),
+        escalated_at=tuple(at + late for at in other.escalated_at),
         marks=tuple(replace(m, at=m.at + late) for m in other.marks),
     )
     later = replace(given_, rows=replace(given_.rows, complaints=(*given_.rows.complaints, moved)))

@@ -1,10 +1,14 @@
 """Lists of the command line: all of them for programs, the newest for people."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import insert
 
 from ombud import show
-from store import inbox, outbox
+from store import complaints, inbox, outbox
 from store.database import reading
+from store.tables import counter
 from tests.company import USER
 from tests.desk import Desk
 
@@ -24,6 +28,21 @@ def test_the_newest_come_in_the_order_of_all(busy: Desk, newest: int | None, num
         assert [row.id for row in inbox.each(conn, newest)] == numbers
         sent = [row.id for row in outbox.listed(conn)]
         assert [row.id for row in outbox.each(conn, newest)] == sent[-newest if newest else 0 :]
+
+
+def test_the_hundred_thousandth_of_a_year_comes_behind_the_one_before(desk: Desk) -> None:
+    with desk.office.engine.begin() as conn:
+        conn.execute(insert(counter).values(name="C-2026", value=99_997))
+    for subject in ("催收系统登录不上", "个贷放款慢", "打印机又坏了"):
+        desk.write(USER, subject, f"{subject}，报了两天一直没人管，我要投诉！")
+        desk.now += timedelta(minutes=1)
+    with reading(desk.office.engine) as conn:
+        newest = [case.number for case in complaints.each(conn, newest=2)]
+        oldest = [case.number for case in complaints.oldest_open(conn, 2)]
+        everything = [case.number for case in complaints.each(conn)]
+    assert newest == ["C-2026-99999", "C-2026-100000"]
+    assert oldest == ["C-2026-99998", "C-2026-99999"]
+    assert everything == ["C-2026-99998", "C-2026-99999", "C-2026-100000"]
 
 
 @pytest.mark.parametrize(
