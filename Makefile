@@ -28,7 +28,8 @@ check: $(STAMP)
 worst-case: $(STAMP)
 	$(PY) -m bench.worst_case
 
-# Ombud and a naive loop on the same mailbox, in one run (Dovecot, Postfix's smtp-sink), then each stage alone. PEERS=1: Roundup too.
+# Ombud and a naive loop on the same mailbox, in one run (Dovecot, Postfix's smtp-sink), then each stage alone.
+# PEERS=1: then both beside Roundup and django-helpdesk, from PyPI.
 # Latency, start, memory and large stores: bench.latency, bench.start, bench.speed --waiting, bench.scale (docs/performance.md).
 bench: $(STAMP) debian-packages
 	@command -v smtp-sink >/dev/null 2>&1 || test -x /usr/sbin/smtp-sink || { \

@@ -17,6 +17,8 @@ from rich.table import Table
 from bench import mailbox, stage
 from tests.servers import PASSWORD, dovecot
 
+FIGURES = ("mails/s", "wall s", "CPU s", "CPU ms a mail", "private MB")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,21 +75,19 @@ def check(database: Path, count: int) -> None:
         )
 
 
+def figures(runs: list[stage.Ran], count: int) -> tuple[str, ...]:
+    """The medians of some runs on that many mails, in the order of `FIGURES`."""
+    wall, cpu = (statistics.median(getattr(run, name) for run in runs) for name in ("wall_s", "cpu_s"))
+    peak = statistics.median(run.peak_bytes for run in runs) / 1e6
+    return f"{count / wall:.0f}", f"{wall:.2f}", f"{cpu:.2f}", f"{cpu / count * 1000:.2f}", f"{peak:.0f}"
+
+
 def show(found: dict[str, list[stage.Ran]], count: int) -> None:
     table = Table(title=f"{count} mails, medians of {len(found['ombud'])}")
-    for name in ("", "mails/s", "wall s", "CPU s", "CPU ms a mail", "private MB"):
+    for name in ("", *FIGURES):
         table.add_column(name, justify="right" if name else "left")
     for program, runs in found.items():
-        wall, cpu = (statistics.median(getattr(run, name) for run in runs) for name in ("wall_s", "cpu_s"))
-        peak = statistics.median(run.peak_bytes for run in runs) / 1e6
-        table.add_row(
-            program,
-            f"{count / wall:.0f}",
-            f"{wall:.2f}",
-            f"{cpu:.2f}",
-            f"{cpu / count * 1000:.2f}",
-            f"{peak:.0f}",
-        )
+        table.add_row(program, *figures(runs, count))
     console = Console()
     console.print(table)
     ratios = [

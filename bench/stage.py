@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,10 +103,14 @@ def service(config: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(START_S)
 
 
-def run(command: list[str]) -> Ran:
-    """Runs a program to its end. Raises CalledProcessError."""
+def run(
+    command: list[str], python: Path = Path(sys.executable), environment: Mapping[str, str] | None = None
+) -> Ran:
+    """Runs a program to its end, where wanted with another interpreter. Raises CalledProcessError."""
     began, before = time.perf_counter(), os.times()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [python, *command], stdout=subprocess.DEVNULL, env=os.environ | (environment or {})
+    )
     peak = 0
     while process.poll() is None:
         peak = max(peak, private_bytes(process.pid))
