@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zlib import compress
 
 from sqlalchemy import Engine, Table, insert
 
@@ -25,6 +24,7 @@ from ombud import logs
 from ombud.demo.setting import SAMPLE
 from store import events, inbox
 from store.database import migrate, open_database
+from store.packing import packed
 from store.tables import counter, event, event_detail, mail
 
 PEOPLE = 50_000
@@ -158,7 +158,7 @@ def _finished(row: Row, cells: list[Any]) -> list[Any]:
     """A mail with what is made of its bytes; any other row as it is."""
     if row.table is mail:
         raw = cells[_CONTENT].encode()
-        cells[_CONTENT], cells[_SIZE] = compress(raw, inbox.COMPRESSION), len(raw)
+        cells[_CONTENT], cells[_SIZE] = packed(raw), len(raw)
         cells[_SHA256], cells[_FINGERPRINT] = sha256(raw).hexdigest(), inbox.fingerprint(raw)
     return cells
 

@@ -8,7 +8,6 @@ final bytes of a mail are ten times as large as all else.
 import json
 import re
 import tempfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,15 +21,15 @@ from bench import stage
 from classify.people import Person
 from ombud import config, remind, send, wiring
 from process.outgoing import Outcome, Outgoing, Sent
-from store import inbox
 from store.database import reading
+from store.packing import packed, unpacked
 from store.tables import complaint, event, event_detail, mail, mail_sighting, outbox, outbox_recipient
 from tests.desk import Desk
 from tests.site import ENGINEER, MANAGER, SERVICE_MANAGER, USER
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """When the originals came: nine o'clock in Shanghai on a Monday."""
-STUB = zlib.compress(b"Subject: shortened by bench.fill\r\n\r\n", inbox.COMPRESSION)
+STUB = packed(b"Subject: shortened by bench.fill\r\n\r\n")
 LEFT_DAYS = 60
 """An open complaint lies so long; its ladder is behind then."""
 SUBJECT, TEXT = "催收系统登录不上", "催收系统登录不上，报了两天一直没人管，我要投诉！"
@@ -206,7 +205,7 @@ class _Caster:
         if isinstance(value, datetime):
             return Moment(self.times.index(value))
         if name == "content":
-            return self._text(inbox.unpacked(value).decode()) if table is mail else STUB
+            return self._text(unpacked(value).decode()) if table is mail else STUB
         if isinstance(value, dict | list):
             # As `store.events` hashes it.
             return self._text(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from classify.words import Theme
 
@@ -62,7 +63,7 @@ class Hit:
 def found(text: str, themes: tuple[Theme, ...], negations: tuple[str, ...] = ()) -> list[Hit]:
     """The phrases of all themes that stand in a text and that no negation undoes."""
     by_beginning = _by_beginning(themes)
-    beginnings = {*text, *_LETTERS.findall(text), *(text[at : at + 2] for at in range(len(text)))}
+    beginnings = {*text, *_LETTERS.findall(text), *map(add, text, text[1:])}
     return [
         Hit(theme, at, phrase)
         for beginning in beginnings & by_beginning.keys()

@@ -4,9 +4,11 @@ What it promises: a stdlib round trip shows no defect; nothing of a mail reaches
 token in it is good for its To person only; `Auto-Submitted` says that a program wrote it (RFC 3834 5).
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +58,16 @@ class Letterhead:
     default_language: str
     has_subaddresses: bool = False
     """Whether the desk's mail server delivers desk+anything@ to the desk; Reply-To then carries the token."""
+
+
+class _WhenLookedAt(Iterable[Section]):
+    """The record form, made when a template looks at it; most mails do not show it whole."""
+
+    def __init__(self, make: Callable[[], tuple[Section, ...]]) -> None:
+        self._made = cache(make)
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self._made())
 
 
 def compose(notice: Notice, letterhead: Letterhead, now: datetime) -> Outgoing:
@@ -115,7 +127,7 @@ def _rendered(
         "shown": notice.shown,
         "trail": [event for event in notice.trail if event.what not in BY_THE_CLOCK][-TRAIL_SHOWN:],
         "standing": standing(notice, notice.case, words(language), now) if notice.case else None,
-        "record": _record(notice, letterhead, language, TRAIL_ON_FORM),
+        "record": _WhenLookedAt(lambda: _record(notice, letterhead, language, TRAIL_ON_FORM)),
         "is_party": _is_party(notice),
         "template": notice.template,
         "office": letterhead,

@@ -94,12 +94,13 @@ class Hand:
 
     def keep(self, step: Step) -> None:
         """A step saved whole: record, trail, outbox."""
-        if step.case.version == 0:
+        is_new = step.case.version == 0
+        if is_new:
             complaints.insert_case(self.conn, step.case)
         else:
             complaints.save(self.conn, step.case)
         self.post.note(step.case.number, step.events)
-        trail = self.post.trail(step.case.number) if step.notices else ()
+        trail = step.events if is_new or not step.notices else self.post.trail(step.case.number)
         for notice in step.notices:
             self.post.send(replace(notice, trail=trail))
 

@@ -12,7 +12,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -25,8 +25,9 @@ from classify.words import Words
 
 log = structlog.get_logger()
 
-FULL_CLAIMS = 5
-"""So many full claims in a row are a backlog worth the start of processes, about a second each."""
+FULL_CLAIMS = 3
+"""So many full claims in a row are a backlog worth the start of processes, about a second each; the step reads by itself
+until they are there."""
 TRACEBACK_CHARS_MAX = 8_000
 
 
@@ -48,6 +49,8 @@ class Readers:
         self._processes = processes
         self._full_claims = 0
         self._pool: ProcessPoolExecutor | None = None
+        self._first: Future[int] | None = None
+        """Done when a process of the pool can read."""
 
     def __enter__(self) -> Self:
         return self
@@ -60,15 +63,20 @@ class Readers:
     @property
     def claims_ahead(self) -> int:
         """How many claims are worth being under way at once."""
-        return self._processes + 1 if self._pool else 1
+        return self._processes + 1 if self._are_there else 1
+
+    @property
+    def _are_there(self) -> bool:
+        return self._first is not None and self._first.done()
 
     def begin(self, contents: Sequence[bytes], *, is_full: bool) -> Callable[[], list[Read]]:
         """Sets about reading; what is returned waits for the result, which keeps the order."""
         self._full_claims = self._full_claims + 1 if is_full else 0
         if self._pool is None and self._processes and self._full_claims > FULL_CLAIMS:
             self._pool = _pool(self._words, self._processes)
+            self._first = self._pool.submit(os.getpid)
             log.info("many mails wait, other processes read along", processes=self._processes)
-        if self._pool is None or not is_full:
+        if self._pool is None or not self._are_there or not is_full:
             return lambda: read(contents, self._words)
         try:
             ahead = self._pool.submit(_read_along, contents)
@@ -81,7 +89,7 @@ class Readers:
         """The backlog is worked off."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool, self._full_claims = None, 0
+        self._pool, self._first, self._full_claims = None, None, 0
 
     def _give_up(self) -> None:
         """A process was ended from outside: what it had in hand is tried again, the step reads by itself."""

@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from store.tables import outbox, outbox_recipient
+
+_SENT_SINCE = (
+    select(func.count())
+    .select_from(outbox_recipient)
+    .where(outbox_recipient.c.address == bindparam("to"), outbox_recipient.c.created_at >= bindparam("since"))
+)
 
 
 def sent_since(conn: Connection, address: str, since: datetime) -> int:
     """Mails put into the outbox for an address."""
-    return conn.execute(
-        select(func.count())
-        .select_from(outbox_recipient)
-        .where(outbox_recipient.c.address == address.casefold(), outbox_recipient.c.created_at >= since)
-    ).scalar_one()
+    return conn.execute(_SENT_SINCE, {"to": address.casefold(), "since": since}).scalar_one()
 
 
 def gone_between(conn: Connection, since: datetime, until: datetime) -> int:

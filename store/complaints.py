@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from process.case import Case
@@ -33,10 +33,13 @@ def next_number(conn: Connection, year: int) -> str:
     return numbers.next_number(conn, "C", year)
 
 
+_INSERT = insert(complaint)
+
+
 def insert_case(conn: Connection, case: Case) -> None:
     """A case recorded for the first time."""
-    conn.execute(insert(complaint), {"number": case.number, **_columns(case)})
-    _escalations(conn, case)
+    conn.execute(_INSERT, {"number": case.number, **_columns(case)})
+    _escalations(conn, case, frozenset())
 
 
 def save(conn: Connection, case: Case) -> None:
@@ -48,7 +51,8 @@ def save(conn: Connection, case: Case) -> None:
     )
     if changed.rowcount != 1:
         raise Stale(case.number)
-    _escalations(conn, case)
+    known = conn.execute(select(escalation.c.once).where(escalation.c.number == case.number)).scalars()
+    _escalations(conn, case, frozenset(known))
 
 
 def _columns(case: Case) -> dict[str, Any]:
@@ -66,9 +70,8 @@ def _columns(case: Case) -> dict[str, Any]:
     }
 
 
-def _escalations(conn: Connection, case: Case) -> None:
+def _escalations(conn: Connection, case: Case, known: Collection[str]) -> None:
     """Rows for the escalations that are new. Raises Stale when another writer has one of them already."""
-    known = set(conn.execute(select(escalation.c.once).where(escalation.c.number == case.number)).scalars())
     rows = [
         {"number": case.number, "once": entry.once, "at": entry.at}
         for entry in case.escalations
@@ -119,13 +122,19 @@ def to_remind(conn: Connection, now: datetime, count: int) -> tuple[Case, ...]:
     return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
 
 
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_OF_PEOPLE = (
+    select(complaint.c.record)
+    .where(
+        or_(complaint.c.complainant_key.in_(_KEYS), complaint.c.on_behalf_of_key.in_(_KEYS)),
+        complaint.c.recorded_at >= bindparam("since"),
+    )
+    .order_by(complaint.c.recorded_at.desc())
+    .limit(EARLIER_MAX)
+)
+
+
 def of_people(conn: Connection, keys: Collection[str], since: datetime) -> tuple[Case, ...]:
     """Complaints by or for any of these people (`Person.key`), recorded since then, newest first."""
-    by_or_for = or_(complaint.c.complainant_key.in_(keys), complaint.c.on_behalf_of_key.in_(keys))
-    query = (
-        select(complaint.c.record)
-        .where(by_or_for, complaint.c.recorded_at >= since)
-        .order_by(complaint.c.recorded_at.desc())
-        .limit(EARLIER_MAX)
-    )
-    return tuple(from_json(Case, record) for record in conn.execute(query).scalars())
+    found = conn.execute(_OF_PEOPLE, {"keys": list(keys), "since": since}).scalars()
+    return tuple(from_json(Case, record) for record in found)

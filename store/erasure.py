@@ -5,7 +5,6 @@ that a table added later is not forgotten. The log itself is not touched (its en
 details beside it, and each such change is committed to by a new entry. What becomes of each table: docs/evidence.md.
 """
 
-import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -31,7 +30,7 @@ from process.case import Event, Party
 from store import events
 from store.database import is_sqlite
 from store.events import Detail, Replacement
-from store.inbox import COMPRESSION, unpacked
+from store.packing import packed, unpacked
 from store.record import from_json, to_json
 from store.tables import Words, complaint, erased_content, event, event_detail, metadata
 
@@ -152,7 +151,7 @@ def _swept(work: _Work, column: Column[Any], row: Row[Any]) -> Any:
     if isinstance(column.type, LargeBinary):
         is_theirs = getattr(row, "matter", "") in work.own_numbers
         made = work.disguise.message(unpacked(value), is_theirs)
-        return value if made is None else zlib.compress(made, COMPRESSION)
+        return value if made is None else packed(made)
     return _masked(work.disguise, value)
 
 

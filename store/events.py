@@ -74,10 +74,16 @@ def append(
     conn: Connection, number: str, entries: Iterable[Event], replaces: tuple[Replacement, ...] = ()
 ) -> None:
     """Puts the entries at the end of the log; `replaces` belongs to the first of them."""
+    _write(conn, ((number, entry) for entry in entries), replaces)
+
+
+def _write(
+    conn: Connection, entries: Iterable[tuple[str, Event]], replaces: tuple[Replacement, ...] = ()
+) -> None:
     hold_log(conn)
-    seq, previous = end(conn)
-    for entry in entries:
-        seq += 1
+    last, previous = end(conn)
+    rows, details = [], []
+    for seq, (number, entry) in enumerate(entries, last + 1):
         salt, record = _new_salt(), to_json(Detail(actor=entry.actor, text=entry.text))
         row = {
             "seq": seq,
@@ -91,9 +97,12 @@ def append(
             "previous_hash": previous,
         }
         previous = chained(row)
-        conn.execute(insert(event), {**row, "hash": previous})
-        conn.execute(insert(event_detail), {"seq": seq, "salt": salt, "record": record})
+        rows.append({**row, "hash": previous})
+        details.append({"seq": seq, "salt": salt, "record": record})
         replaces = ()
+    if rows:
+        conn.execute(insert(event), rows)
+        conn.execute(insert(event_detail), details)
 
 
 @dataclass(slots=True)
@@ -118,8 +127,7 @@ class Pending:
 
     def write(self, conn: Connection) -> None:
         """All of it put at the end of the log."""
-        for number, entries in self.entries:
-            append(conn, number, entries)
+        _write(conn, ((number, event) for number, events in self.entries for event in events))
 
 
 def end(conn: Connection) -> tuple[int, str]:

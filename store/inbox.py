@@ -6,7 +6,6 @@ States: waiting → handled | set_aside → (released) waiting | discarded.
 """
 
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,13 +30,11 @@ from ingest.mail import RawMail
 from store import lists
 from store.claims import Claimant
 from store.database import Lock, hold, new_or_known
+from store.packing import packed, unpacked
 from store.tables import OUT_OF_LINE, TOGETHER_BYTES_MAX, label, mail, mail_sighting
 
 IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
-CONTENT_BYTES_MAX = 60_000_000
-"""Bound of what is unpacked; the mailbox reads less (50 MB)."""
 SIGHTED_AT_ONCE = 500
-COMPRESSION = 3
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 
@@ -151,8 +148,11 @@ def add(conn: Connection, raw: RawMail, now: datetime) -> int | None:
     return new
 
 
+_KNOWN = select(mail.c.id).where(mail.c.fingerprint == bindparam("mark"))
+
+
 def _known(conn: Connection, mark: str) -> int | None:
-    return conn.execute(select(mail.c.id).where(mail.c.fingerprint == mark)).scalar()
+    return conn.execute(_KNOWN, {"mark": mark}).scalar()
 
 
 _PLACE = ("mailbox", "uidvalidity", "uid")
@@ -184,7 +184,7 @@ def _insert(conn: Connection, raw: RawMail, mark: str, now: datetime) -> int | N
         "mailbox": raw.mailbox,
         "received_at": raw.received_at,
         "stored_at": now,
-        "content": zlib.compress(raw.content, COMPRESSION),
+        "content": packed(raw.content),
         "size_bytes": len(raw.content),
         "sha256": sha256(raw.content).hexdigest(),
         "fingerprint": mark,
@@ -261,11 +261,6 @@ def _is_behind(name: str, now: datetime) -> ColumnElement[bool]:
     )
     is_mine = (earlier.c.claimed_by == name) & (earlier.c.due_at > now)
     return exists().select_from(earlier).where(OUT_OF_LINE, earlier.c.id < mail.c.id, is_same, ~is_mine)
-
-
-def unpacked(content: bytes) -> bytes:
-    """Compressed bytes as they were, bounded."""
-    return zlib.decompressobj().decompress(content, CONTENT_BYTES_MAX)
 
 
 class NotWaiting(Exception):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from store.inbox import unpacked
+from store.packing import unpacked
 from store.tables import label, mail
 
 READ_AT_ONCE = 50

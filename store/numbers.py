@@ -5,7 +5,9 @@ a transaction of its own and taken by the step that uses it, the lowest first. A
 for the next: so nobody waits until another step has ended, and no number is lost.
 """
 
-from sqlalchemy import Connection, delete, insert, select, text
+from functools import cache
+
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, text
 
 from store.database import is_sqlite, new_or_known
 from store.tables import counter, free_number
@@ -20,12 +22,18 @@ def next_number(conn: Connection, letter: str, year: int) -> str:
     return f"{name}-{value:05}"
 
 
+_IS_OF_NAME = free_number.c.name == bindparam("named")
+_LOWEST = select(free_number.c.value).where(_IS_OF_NAME).order_by(free_number.c.value).limit(1)
+_TAKE_LOWEST = (
+    delete(free_number)
+    .where(_IS_OF_NAME, free_number.c.value == _LOWEST.with_for_update(skip_locked=True).scalar_subquery())
+    .returning(free_number.c.value)
+)
+
+
 def _lowest_free(conn: Connection, name: str) -> int | None:
     """The lowest free number that no other step has taken."""
-    lowest = select(free_number.c.value).where(free_number.c.name == name).order_by(free_number.c.value)
-    one = lowest.limit(1).with_for_update(skip_locked=True).scalar_subquery()
-    take = delete(free_number).where(free_number.c.name == name, free_number.c.value == one)
-    return conn.execute(take.returning(free_number.c.value)).scalar()
+    return conn.execute(_TAKE_LOWEST, {"named": name}).scalar()
 
 
 def _made_free(conn: Connection, name: str) -> int | None:
@@ -37,11 +45,13 @@ def _made_free(conn: Connection, name: str) -> int | None:
     return _lowest_free(conn, name)
 
 
+@cache
+def _count(dialect: str) -> Executable:
+    more = {"value": counter.c.value + 1}
+    first = new_or_known(dialect, counter).on_conflict_do_update(index_elements=["name"], set_=more)
+    return first.returning(counter.c.value)
+
+
 def _counted(conn: Connection, name: str) -> int:
-    first = new_or_known(conn.dialect.name, counter).values(name=name, value=1)
-    value: int = conn.execute(
-        first.on_conflict_do_update(
-            index_elements=[counter.c.name], set_={"value": counter.c.value + 1}
-        ).returning(counter.c.value)
-    ).scalar_one()
+    value: int = conn.execute(_count(conn.dialect.name), {"name": name, "value": 1}).scalar_one()
     return value

@@ -4,17 +4,16 @@ States: waiting → sent | refused (5xx) | dead (tries used up). A try is counte
 set before the server is asked.
 """
 
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, true, update
 
 from process.outgoing import Deferred, Outcome, Outgoing, Refused
 from store import lists
 from store.claims import Claimant
-from store.inbox import COMPRESSION, unpacked
+from store.packing import packed, unpacked
 from store.tables import outbox, outbox_recipient
 
 ERROR_CHARS_MAX = 500
@@ -49,7 +48,10 @@ class OutboxRow:
     last_error: str
 
 
+# Statements of every mail are made once; SQLAlchemy then need not look whether it knows them.
 _ADD = insert(outbox).returning(outbox.c.id)
+_ADD_RECIPIENT = insert(outbox_recipient)
+_RECORD = update(outbox).where(outbox.c.id == bindparam("outbox_id"), outbox.c.state == "waiting")
 
 
 def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None) -> int:
@@ -61,7 +63,7 @@ def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None
         "recipient_key": outgoing.recipient_key,
         "recipients": list(outgoing.recipients),
         "subject": outgoing.subject,
-        "content": zlib.compress(outgoing.content, COMPRESSION),
+        "content": packed(outgoing.content),
         "mail_id": mail_id,
         "state": "waiting",
         "created_at": now,
@@ -70,7 +72,7 @@ def add(conn: Connection, outgoing: Outgoing, now: datetime, mail_id: int | None
     outbox_id: int = conn.execute(_ADD, row).scalar_one()
     addresses = {address.casefold() for address in outgoing.recipients}
     rows = [{"outbox_id": outbox_id, "address": address, "created_at": now} for address in addresses]
-    conn.execute(insert(outbox_recipient), rows)
+    conn.execute(_ADD_RECIPIENT, rows)
     return outbox_id
 
 
@@ -131,7 +133,7 @@ def record(
         values.update(state="dead", done_at=now)
     else:
         values.update(state="refused" if isinstance(outcome, Refused) else "sent", done_at=now)
-    conn.execute(update(outbox).where(outbox.c.id == item.id, outbox.c.state == "waiting").values(**values))
+    conn.execute(_RECORD, {"outbox_id": item.id, **values})
 
 
 def give_back(conn: Connection, ids: Sequence[int], by: Claimant, now: datetime) -> None:

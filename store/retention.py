@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from store.inbox import unpacked
+from store.packing import unpacked
 from store.tables import complaint, label, mail
 
 ENDED = ("handled", "discarded")

@@ -1,7 +1,9 @@
 """The store on real SQLite files: identity of mails, claims, versions, the trail, the outbox."""
 
+import random
 import threading
 import zlib
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from ingest.mail import RawMail
 from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judgement, Measures, Party, State
 from process.outgoing import Deferred, Outgoing, Refused, Sent
-from store import budget, claims, complaints, events, inbox, labels, once, outbox, tables
+from store import budget, claims, complaints, events, inbox, labels, once, outbox, packing, tables
 from store.claims import Claimant
 from store.database import (
     DatabaseUnusable,
@@ -357,9 +359,19 @@ def test_what_is_no_database_is_said_clearly(tmp_path: Path) -> None:
 
 
 def test_a_stored_mail_unpacks_to_no_more_than_a_mail_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "CONTENT_BYTES_MAX", 1_000)
-    assert inbox.unpacked(zlib.compress(b"a" * 999)) == b"a" * 999
-    assert len(inbox.unpacked(zlib.compress(b"a" * 10_000_000))) == 1_000
+    monkeypatch.setattr(packing, "CONTENT_BYTES_MAX", 1_000)
+    assert packing.unpacked(zlib.compress(b"a" * 999)) == b"a" * 999
+    assert len(packing.unpacked(zlib.compress(b"a" * 10_000_000))) == 1_000
+
+
+def test_files_and_long_texts_pack_each_in_their_way() -> None:
+    file, text_ = (
+        b64encode(random.Random(1).randbytes(90_000)),
+        "系统在上午批量结束之后响应变慢。".encode() * 3_000,
+    )
+    assert [packing.unpacked(packing.packed(one)) for one in (file, text_, b"")] == [file, text_, b""]
+    assert len(packing.packed(file)) < 0.77 * len(file), "six bits a character"
+    assert len(packing.packed(text_)) < 0.02 * len(text_)
 
 
 def letter(number: int, author: str, about: str = "") -> RawMail:
