@@ -16,12 +16,12 @@ Form = Literal["human", "json"]
 
 
 def configure(form: Form, level: str) -> None:
-    """Sets the one log of the process."""
+    """Sets the one log of the process. A line is one write, so that what a library says meanwhile gets a line of its own."""
     steps = processors(form, is_coloured=sys.stderr.isatty(), shows_addresses=level == "debug")
     structlog.configure(
         processors=list(steps),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
 
 

@@ -1,6 +1,8 @@
 """Log lines: what a mail says cannot begin one, steer a terminal, or get into one at all."""
 
 import json
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any, get_args
 
@@ -49,6 +51,24 @@ def test_a_value_stays_within_its_line_and_steers_no_terminal(form: logs.Form, v
 @pytest.mark.parametrize("form", FORMS)
 def test_words_in_chinese_stay_readable(form: logs.Form) -> None:
     assert "催收系统" in line(form, "mail handled", matter="催收系统")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_line_is_one_write(form: logs.Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written in two, another thread gets in between: a library that says something by itself."""
+
+    class Recorded(StringIO):
+        def write(self, text: str) -> int:
+            writes.append(text)
+            return len(text)
+
+    writes: list[str] = []
+    monkeypatch.setattr(sys, "stderr", Recorded())
+    logs.configure(form, "info")
+    structlog.get_logger().info("mail handled")
+    (written,) = writes
+    assert "mail handled" in written
+    assert written.endswith("\n")
 
 
 def test_lines_of_a_traceback_are_marked_as_such() -> None:
