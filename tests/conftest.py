@@ -7,6 +7,7 @@ from zlib import crc32
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests import postgresql, servers
 from tests.desk import Desk
@@ -14,6 +15,11 @@ from tests.desk import desk as open_desk
 from tests.site import Site
 
 ENGINES = ("sqlite", "postgresql")
+# The same examples in each run, however slow the machine is; --hypothesis-profile=default looks for others.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,5 +1,6 @@
 """Real servers for tests: Dovecot (Debian) and an SMTP sink, on loopback, in a temporary folder."""
 
+import asyncio
 import contextlib
 import os
 import pwd
@@ -21,7 +22,7 @@ from imapclient import IMAPClient
 
 HOST = "127.0.0.1"
 PASSWORD = "geheim"
-START_S = 15
+START_S = 60
 
 
 def free_port() -> int:
@@ -199,6 +200,8 @@ class Sink:
     data_bytes_max: int = 0
     """A larger mail is refused at its end; 0 is no limit."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    conversations: set[SMTP] = field(default_factory=set)
+    """Under way. What a client that is gone has written is taken, or never will be, once its own is not among them."""
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -236,13 +239,30 @@ class Sink:
             return [mail for mail in self.mails if address in mail.recipients]
 
 
+class _Conversation(SMTP):
+    """Known to the sink while it lasts."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.event_handler.conversations.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.event_handler.conversations.discard(self)
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Conversation(self.handler, **self.SMTP_kwargs)
+
+
 @contextlib.contextmanager
 def smtp_sink(context: ssl.SSLContext | None = None, *, starttls: bool = False) -> Iterator[Sink]:
     sink = Sink()
     options: dict[str, object] = {"enable_SMTPUTF8": True}
     if context and starttls:
         options["tls_context"] = context
-    controller = Controller(
+    controller = _Controller(
         sink, hostname=HOST, port=free_port(), ssl_context=None if starttls else context, **options
     )
     sink.port = controller.port

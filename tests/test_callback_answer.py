@@ -208,8 +208,8 @@ def test_any_text_gives_an_answer_or_none(text: str) -> None:
     st.sampled_from(("满意", "不", "WO-1 ", "5 ", "非常", "结果：", "| ", "[x]", "not ", "☑", "\n", "if "))
 )
 def test_time_is_linear(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for text in (piece * 20_000, (piece * 200 + "WO-1\n") * 200):
         callback_lines.read(text, text, NUMBERS, sole="WO-1")
     callback_answer.read(piece * 20_000)
-    assert time.perf_counter() - begin < 5
+    assert time.thread_time() - begin < 5

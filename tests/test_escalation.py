@@ -1,7 +1,7 @@
 """Who holds a VIP's post, and what is the same matter."""
 
 from datetime import date
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -101,6 +101,6 @@ def test_labelled_pairs(half: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 50_000, "还" * 50_000, "又" * 20_000 + "1" * 30_000, "要等" * 20_000])
 def test_hostile_texts_are_compared_at_once(text: str) -> None:
-    started = perf_counter()
+    started = thread_time()
     likeness(Account(subject="x", text=text), Account(subject="y", text=text[::-1]))
-    assert perf_counter() - started < 0.5
+    assert thread_time() - started < 0.5

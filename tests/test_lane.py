@@ -48,6 +48,6 @@ def test_any_bytes_have_a_lane(content: bytes) -> None:
 )
 def test_hostile_heads_cost_little(unit: str) -> None:
     content = ("From: " + unit * (2_000_000 // len(unit))).encode()
-    began = time.perf_counter()
+    began = time.thread_time()
     lane(content)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

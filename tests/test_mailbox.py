@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -19,12 +20,13 @@ from tests import servers
 from tests.servers import HOST, PASSWORD, Dovecot
 
 MAIL = b"From: a@x\r\nSubject: %d\r\n\r\nbody\r\n"
+TRIES = 20
 
 
 def account(dovecot: Dovecot, user: str, **more: object) -> ImapAccount:
     settings: dict[str, object] = {
         "name": "desk", "host": HOST, "port": dovecot.plain, "user": user, "password": PASSWORD,
-        "security": "plain", "timeout_s": 10,
+        "security": "plain", "timeout_s": 20,
     }  # fmt: skip
     return ImapAccount(**{**settings, **more})  # type: ignore[arg-type]
 
@@ -122,18 +124,22 @@ def test_mail_that_came_before_idle_is_not_missed(dovecot: Dovecot, user: str) -
 
 
 def test_a_dovecot_is_asked_before_it_tells(dovecot: Dovecot, user: str) -> None:
-    """It tells of a mail 0.5 s late: mail that is known of sooner was asked for."""
-    took_s = []
+    """It tells of a mail 0.5 s late: mail that is known of sooner was asked for. A busy machine may be late as well, but
+    not each time."""
     with Mailbox.open(account(dovecot, user, look_s=0.05)) as box:
-        for number in range(5):
-            timer = threading.Timer(0.2, dovecot.append, (user, MAIL % number))
-            timer.start()
-            start = time.monotonic()
-            assert box.wait(20, never)
-            took_s.append(time.monotonic() - start - 0.2)
-            timer.join()
-            list(box.unseen(nothing_known))
-    assert min(took_s) < 0.4, took_s
+        assert any(_late_s(dovecot, user, box, MAIL % number) < 0.4 for number in range(TRIES))
+
+
+def _late_s(dovecot: Dovecot, user: str, box: Mailbox, content: bytes) -> float:
+    """How long after it lay in the mailbox a mail was known of."""
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(lambda: (box.wait(60, never), time.monotonic()))
+        dovecot.append(user, content)
+        came_at = time.monotonic()
+        has_come, known_at = waiting.result()
+    assert has_come
+    list(box.unseen(nothing_known))
+    return known_at - came_at
 
 
 @pytest.mark.parametrize(
@@ -197,11 +203,11 @@ def test_whoever_stands_between_learns_nothing_by_leaving_tls_out(greeting: byte
         between.start()
         deceived = ImapAccount(
             name="desk", host=HOST, port=listener.getsockname()[1], user="desk", password="secret-7",
-            security="starttls", timeout_s=5,
+            security="starttls", timeout_s=20,
         )  # fmt: skip
         with pytest.raises(MailboxUnreachable):
             Mailbox.open(deceived)
-        between.join(5)
+        between.join(20)
     said = b"".join(heard)
     assert b"CAPABILITY" in said
     assert b"secret-7" not in said

@@ -26,7 +26,7 @@ CALM = 200
 def account(dovecot: Dovecot, user: str, **more: object) -> ImapAccount:
     settings: dict[str, object] = {
         "name": "desk", "host": HOST, "port": dovecot.plain, "user": user, "password": PASSWORD,
-        "security": "plain", "timeout_s": 10,
+        "security": "plain", "timeout_s": 20,
     }  # fmt: skip
     return ImapAccount(**{**settings, **more})  # type: ignore[arg-type]
 

@@ -164,7 +164,7 @@ def running(site: Site, heard: list[str]) -> Iterator[None]:
             yield
         finally:
             signals.end()
-            thread.join(20)
+            thread.join(60)
             office.engine.dispose()
     assert not thread.is_alive()
 

@@ -17,7 +17,7 @@ from store import occupancy
 from store.database import DatabaseUnusable
 from tests.site import USER, Site
 
-START_S = 20
+START_S = 60
 EXIT_OCCUPIED = 3
 pytestmark = pytest.mark.sqlite
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,9 +109,10 @@ def test_a_process_that_is_ended_costs_a_try_and_no_mail(desk: Desk) -> None:
 def _processes() -> Iterator[int]:
     """Those that read along."""
     for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text().split():
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                yield int(child)
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread or a child may have ended since
+            for child in (task / "children").read_text().split():
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    yield int(child)
 
 
 PARENT = """

@@ -261,11 +261,11 @@ def test_run_acknowledges_at_once_and_stops_on_sigterm(site: Site) -> None:
         wait_for(lambda: bool(site.got(USER, "acknowledgement")))
     finally:
         service.send_signal(signal.SIGTERM)
-        code = service.wait(20)
+        code = service.wait(60)
     assert code == 0
 
 
-def wait_for(condition: "object", timeout_s: float = 20.0) -> None:
+def wait_for(condition: "object", timeout_s: float = 60.0) -> None:
     assert callable(condition)
     until = time.monotonic() + timeout_s
     while not condition():
@@ -285,7 +285,7 @@ def test_run_outlives_its_mailbox_server(site: Site) -> None:
         wait_for(lambda: bool(site.got(USER, "acknowledgement")))
     finally:
         service.send_signal(signal.SIGTERM)
-        assert service.wait(20) == 0
+        assert service.wait(60) == 0
 
 
 def test_a_mail_that_breaks_the_program_is_set_aside_and_the_next_is_handled(

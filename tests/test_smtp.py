@@ -25,7 +25,7 @@ def outgoing(*recipients: str) -> Outgoing:
 
 def account(sink: Sink, **more: object) -> SmtpAccount:
     settings: dict[str, object] = {
-        "host": HOST, "port": sink.port, "security": "plain", "timeout_s": 5, "envelope_sender": "desk@x.example",
+        "host": HOST, "port": sink.port, "security": "plain", "timeout_s": 20, "envelope_sender": "desk@x.example",
     }  # fmt: skip
     return SmtpAccount(**{**settings, **more})  # type: ignore[arg-type]
 

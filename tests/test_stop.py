@@ -21,7 +21,7 @@ time.sleep(60)
 
 def test_a_stop_ends_a_process_that_waits_for_a_server() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HANGING], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", HANGING], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0
     assert "has not answered" in done.stderr

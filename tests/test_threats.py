@@ -19,8 +19,8 @@ PLACE = re.compile(r"`((?:\w+/)+\w+\.py):(\w+)`")
 HOSTILE = ("a", "\t", " \n", "写道", ".", "at 1", "不满意 ", "如果", "> ", "[ ", "a@b.", "1.")
 """Repeated, they are what quadratic expressions of ours would fall for."""
 TEXT_CHARS = 200_000
-TAKES_S_MAX = 8
-"""Some hundredths are usual; machines under load are slow."""
+TAKES_S_MAX = 3
+"""Of processor time; some hundredths are usual."""
 CODE = re.compile(r"[0-9a-z]{3}-[A-Za-z0-9_-]{12}")
 
 
@@ -73,10 +73,10 @@ def test_no_text_takes_long_from_the_mailbox_to_the_outbox(desk: Desk) -> None:
     desk.write(USER, "打印机坏了", "打印机坏了三天没人管，你们的服务太差，我要投诉。")
     for unit in HOSTILE:
         text = unit * (TEXT_CHARS // len(unit)) + "x"
-        start = time.monotonic()
+        start = time.thread_time()
         desk.write(USER, "打印机", text)
         desk.answer(DESK_A, "task_accept", text)
-        assert time.monotonic() - start < TAKES_S_MAX, repr(unit)
+        assert time.thread_time() - start < TAKES_S_MAX, repr(unit)
     assert len(desk.mails()) == 1 + 2 * len(HOSTILE), "all of them were handled"
 
 

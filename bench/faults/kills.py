@@ -24,7 +24,6 @@ EARLY_SHARE, EARLY_S = 0.15, 1.0
 """So many die within this time after their start, most of them before they have said anything."""
 WORK_S = 1.0
 """The others die within this time after they opened the mailbox: about what they need to work off what came."""
-SINK_S = 0.1
 ROUND_PATIENCE_S = 90.0
 STARTING = "starting"
 
@@ -88,7 +87,6 @@ def _disturb(made: Scene, kills: int, chance: random.Random, died: Counter[str])
         coming = list(islice(mails, MAILS_A_KILL))
         made.site.dovecot.append(made.site.user, *(one.content for one in coming))
         made.posted += coming
-        taken = len(made.sink.mails)
         before = made.log.stat().st_size if made.log.exists() else 0
         made.start()
         if chance.random() < EARLY_SHARE:
@@ -99,14 +97,6 @@ def _disturb(made: Scene, kills: int, chance: random.Random, died: Counter[str])
         made.kill()
         made.gone()
         died[_last_line(made.log, before)] += 1
-        made.doubles_max += _hit_the_window(made, taken)
-
-
-def _hit_the_window(made: Scene, taken_before: int) -> bool:
-    """Whether it died between the server's 250 and the record: only then may a mail come twice."""
-    # What it had written to the connection, the sink may still be reading.
-    time.sleep(SINK_S)
-    return len(made.sink.mails) > taken_before and made.has_unrecorded()
 
 
 def _last_line(log: Path, start: int) -> str:

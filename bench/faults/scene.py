@@ -16,12 +16,11 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bench import proof
+from bench import proof, window
 from bench.faults import letters, service
 from bench.faults.proxy import Proxy
 from bench.faults.speech import Imap, Smtp
 from bench.faults.stores import Store
-from ingest.parse import parse
 from ombud import config
 from store import inbox, outbox
 from store.database import open_database, reading
@@ -68,6 +67,7 @@ class Scene:
     process: ForkServerProcess | None = None
     _engine: Engine | None = None
     _opened: int = 0
+    _taken: int = 0
 
     @property
     def sink(self) -> Sink:
@@ -85,12 +85,14 @@ class Scene:
         return config.load(self.site.config).store.url
 
     def configure(self, **more: dict[str, object]) -> None:
-        """The configuration written, with more than every scenario has."""
-        self.site.configure(**_configured(self), **more)
+        """The configuration written, with more or other than every scenario has."""
+        usual = _configured(self)
+        self.site.configure(**usual | {name: usual.get(name, {}) | more[name] for name in more})
 
     def start(self, crash_at: str = "") -> None:
         """The service runs."""
         self._opened = len(self.lines("mailbox open"))
+        self._taken = len(self.sink.mails)
         orders = service.Orders(config=self.site.config, log=self.log, clock=self.clock, crash_at=crash_at)
         self.process = service.start(orders)
 
@@ -126,11 +128,12 @@ class Scene:
         return time.monotonic() - began
 
     def gone(self) -> None:
-        """Until the service has died."""
+        """Until the service has died; one copy more may arrive when that hit SMTP's one window."""
         assert self.process is not None
         self.process.join(PATIENCE_S)
         if self.process.is_alive():
             raise NotSeen("the service did not die")
+        self.doubles_max += window.was_hit(self.engine, self.sink, self._taken)
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """The log's lines with this sentence."""
@@ -151,15 +154,6 @@ class Scene:
             if time.monotonic() > until:
                 raise NotSeen(f"within {patience_s:.0f} s it did not come about that {what}")
             time.sleep(LOOK_S)
-
-    def has_unrecorded(self) -> bool:
-        """Whether the last mail that the sink took is not down as sent: the one window."""
-        with self.sink.lock:
-            last = self.sink.mails[-1].content if self.sink.mails else b""
-        message_id = parse(last).message_id
-        with reading(self.engine) as conn:
-            row = outbox.find(conn, [message_id]) if message_id else None
-        return row is not None and row.state == "waiting"
 
     def wait_settled(self, patience_s: float = PATIENCE_S) -> None:
         """Until nothing is left to do."""
