@@ -4,7 +4,9 @@ Mail is the first path, and it may be the very thing that is broken: so a log li
 or the second SMTP server where one is configured.
 """
 
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,16 +25,45 @@ QUIET_S = BUSY_TIMEOUT_S + 3 * TICK_S
 """A database that answers the probe is well only when no step failed on it for so long: a full disk reads, and on a
 locked one a step waits before it fails."""
 
+ANSWER_S = 15.0
+"""A database that leaves a question for so long unanswered is out of reach; it may still hold its connections."""
+PROMPT_S = 1.0
+"""How long a look waits for the answer; a later one sees what came of it."""
 
-def look(office: Office, second_paths: Sequence[SecondPath] = ()) -> None:
-    """Probes the database and tells what is new."""
-    _probe(office)
-    for news in office.vitals.news():
-        _told(office, news)
-        for path in second_paths:
-            path.tell(words(news))
-    for path in second_paths:
-        path.flush()
+
+@dataclass(slots=True)
+class FaultWatch:
+    """Looks every few seconds."""
+
+    office: Office
+    second_paths: Sequence[SecondPath] = ()
+    _asking: threading.Thread | None = None
+    """Waits for the database's answer: one that is frozen gives none, and no error either."""
+    _asked_s: float = 0.0
+
+    def look(self) -> None:
+        """Probes the database and tells what is new."""
+        self._ask()
+        for news in self.office.vitals.news():
+            _told(self.office, news)
+            for path in self.second_paths:
+                path.tell(words(news))
+        for path in self.second_paths:
+            path.flush()
+
+    def _ask(self) -> None:
+        now = self.office.vitals.now
+        if self._asking is not None and self._asking.is_alive():
+            waited_s = now() - self._asked_s
+            if waited_s >= ANSWER_S:
+                self.office.vitals.failed(vitals.DATABASE, f"no answer for {waited_s:.0f} s")
+            return
+        self._asked_s = now()
+        self._asking = threading.Thread(
+            target=_probe, args=(self.office,), name="database probe", daemon=True
+        )
+        self._asking.start()
+        self._asking.join(PROMPT_S)
 
 
 def _probe(office: Office) -> None:

@@ -20,8 +20,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from ingest.imap import ImapAccount, MailboxRefused, MailboxUnreachable
 from ingest.mailbox import Mailbox
 from notify.smtp import Smtp, SmtpAccount
-from ombud import fault_watch, handle, holding, receive, schedule, send, vitals
+from ombud import handle, holding, receive, schedule, send, vitals
 from ombud.crew import Crew, Signals
+from ombud.fault_watch import FaultWatch
 from ombud.holding import Holding
 from ombud.office import Office
 from ombud.readers import Readers
@@ -56,8 +57,8 @@ class Outside:
 def run(office: Office, outside: Outside, crew: Crew) -> None:
     """All that a service does beside reading its mailboxes, until the stop."""
     signals, scheduler = crew.signals, BackgroundScheduler(timezone="UTC")
-    look = partial(fault_watch.look, office, outside.second_paths)
-    for job in (signals.tick, look):
+    watch = FaultWatch(office, outside.second_paths)
+    for job in (signals.tick, watch.look):
         scheduler.add_job(job, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
     scheduler.start()
     signals.tick()

@@ -81,6 +81,14 @@ class Postgresql:
             self._process.wait(START_S)
             self._process = None
 
+    def signal_all(self, number: int) -> None:
+        """A signal to the server and each process of it."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        for pid in (self._process.pid, *map(int, children.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def execute(self, *statements: str, database: str = "postgres") -> None:
         url = self.url(database).replace("+psycopg", "")
         with psycopg.connect(url, autocommit=True, connect_timeout=START_S) as connection:

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,12 +15,14 @@ from structlog.testing import capture_logs
 
 from notify import webhook
 from ombud import fault_watch, vitals
+from ombud.fault_watch import FaultWatch
 from ombud.second_path import PAUSE_S, SecondPath
 from ombud.vitals import Vitals
 from tests.desk import Desk
 from tests.servers import free_port
 
 MAILBOX = vitals.mailbox("desk")
+LONG_S = 20.0
 
 
 @dataclass(slots=True)
@@ -88,16 +91,17 @@ def test_the_watch_logs_meters_and_tells_by_the_second_path(
     office, watch, heard = desk.office, Watch(), list[str]()
     path = SecondPath(post=lambda text: heard.append(text) or "")
     office.vitals.now = watch
+    faults = FaultWatch(office, [path])
     for second in (0, 30, 60, 90):
         watch.seconds = second
         office.vitals.failed(MAILBOX, "connection refused")
         with capture_logs() as logs:
-            fault_watch.look(office, [path])
+            faults.look()
         assert [line["log_level"] for line in logs] == (["error"] if second == 60 else [])
     assert office.meters.registry.get_sample_value("ombud_faults_total", {"what": MAILBOX}) == 1
     office.vitals.well(MAILBOX)
     with capture_logs() as logs:
-        fault_watch.look(office, [path])
+        faults.look()
     assert [line["event"] for line in logs] == ["fault over"]
     assert heard == [
         "Ombud 故障 / fault: mailbox desk (60 s): connection refused",
@@ -110,13 +114,14 @@ def test_a_database_that_reads_is_not_well_while_steps_fail_on_it(
 ) -> None:
     office, watch = desk.office, Watch()
     office.vitals.now = watch
+    faults = FaultWatch(office)
     for second in range(0, 70, 5):
         watch.seconds = second
         office.vitals.failed(vitals.DATABASE, "database or disk is full")
-        fault_watch.look(office)
+        faults.look()
     assert [fault.what for fault in office.vitals.standing()] == [vitals.DATABASE]
     watch.seconds += fault_watch.QUIET_S
-    fault_watch.look(office)
+    faults.look()
     assert not office.vitals.standing()
 
     def gone(_conn: object) -> None:
@@ -126,9 +131,33 @@ def test_a_database_that_reads_is_not_well_while_steps_fail_on_it(
     monkeypatch.setattr("ombud.fault_watch.inbox.next_waiting_at", gone)
     for _ in range(14):
         watch.seconds += 5
-        fault_watch.look(office)
+        faults.look()
     (fault,) = office.vitals.standing()
     assert fault.reason == "server closed the connection"
+
+
+def test_a_database_that_gives_no_answer_is_out_of_reach(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, watch, thawed = desk.office, Watch(), threading.Event()
+    office.vitals.now = watch
+    monkeypatch.setattr("ombud.fault_watch.inbox.next_waiting_at", lambda _: thawed.wait(LONG_S))
+    monkeypatch.setattr(fault_watch, "PROMPT_S", 0.01)
+    faults = FaultWatch(office)
+    for watch.seconds in range(0, 80, 5):
+        faults.look()
+    (fault,) = office.vitals.standing()
+    assert (fault.what, fault.reason) == (vitals.DATABASE, "no answer for 75 s")
+    thawed.set()
+    monkeypatch.undo()
+    assert _comes_true(lambda: faults.look() or not office.vitals.standing(), watch)
+
+
+def _comes_true(seen: Callable[[], bool], watch: Watch) -> bool:
+    """Whether it does in time, the watch going on."""
+    until = time.monotonic() + LONG_S
+    while not seen() and time.monotonic() < until:
+        watch.seconds += fault_watch.QUIET_S
+        time.sleep(0.01)
+    return seen()
 
 
 def test_texts_wait_for_a_robot_that_is_away_and_come_once_in_order() -> None:

@@ -71,6 +71,23 @@ def _server_killed(made: Scene) -> None:
     made.wait_settled()
 
 
+def _server_frozen(made: Scene) -> None:
+    """SIGSTOP of PostgreSQL and its processes: connections stay, nothing answers, no error comes."""
+    server = made.store.server
+    assert server is not None
+    made.start()
+    made.wait_idle()
+    made.post()
+    made.wait(lambda: made.sink.mails, "the first mail goes out")
+    server.signal_all(signal.SIGSTOP)
+    try:
+        made.post()
+        made.wait(lambda: made.told(DATABASE), "it is told")
+    finally:
+        server.signal_all(signal.SIGCONT)
+    made.wait_settled()
+
+
 def _commits_cut(does: Does) -> Act:
     """Commits of every step are cut, before or after the server did them; nothing is done twice for it."""
 
@@ -116,6 +133,7 @@ SCENARIOS = (
     _database("locked by another process", _locked, told=DATABASE),
     _database("disk full", _disk_full, stores.small_disk, told=DATABASE),
     _database("PostgreSQL killed", _server_killed, stores.postgres, told=DATABASE),
+    _database("PostgreSQL frozen", _server_frozen, stores.postgres, told=DATABASE),
     _database("connection cut before the commit", _commits_cut(Does.CUT), stores.postgres),
     _database("connection cut after the commit", _commits_cut(Does.CUT_AFTER), stores.postgres),
 )

@@ -42,6 +42,7 @@ HURRIED = (
     (pipeline, "STUCK_S", 2.0),  # 15 s
     (crew, "DATABASE_PAUSE_S", 0.3),  # 2 s
     (fault_watch, "QUIET_S", 5.0),  # 45 s
+    (fault_watch, "ANSWER_S", 2.0),  # 15 s
     (receive, "BACKOFF_FIRST_S", 0.2),  # 1 s
     (receive, "BACKOFF_MAX_S", 0.5),  # 300 s
     (retry, "DELAYS_MIN", (0.01, 0.02)),  # 1, 2, 5 … 240 minutes
