@@ -84,11 +84,11 @@ def _named(table: Table) -> str:
 
 
 def _settle(engine: Engine) -> None:
-    """PostgreSQL: the next ids behind those that were given, and statistics as its own maintenance makes them."""
+    """PostgreSQL: the next ids behind those that were given; statistics and visibility as its own maintenance makes them."""
     with engine.begin() as conn:
         for table in metadata.tables.values():
             if "id" in table.c:
                 last = f"SELECT max(id) FROM {table.name}"
                 conn.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), ({last}))"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text("ANALYZE"))
+        conn.execute(text("VACUUM (ANALYZE)"))

@@ -181,12 +181,10 @@ def _servers(host: Host, sink: Path) -> Iterator[dict[str, str]]:
 
 def _configured(folder: Path, address: str, found: dict[str, str]) -> Path:
     """One configuration for all hosts, with two mailboxes."""
-    (folder / "token.keys").write_text("k" * 64)
     more: stage.Changes = {
         "store": {"url": found["url"]},
         "mailbox": {"host": address},
         "smtp": {"host": address},
-        "secrets": {"token_keys_file": "token.keys"},
         "limits": {"lease_s": LEASE_S},
         "log": {"level": "info"},
     }

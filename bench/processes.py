@@ -25,7 +25,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from bench import mailbox, stage
+from bench import mailbox, server_time, stage
 from ingest.mail import RawMail
 from ombud import config, handle, logs, wiring
 from ombud.office import Office
@@ -36,7 +36,6 @@ from tests.postgresql import Postgresql, postgresql
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
 COUNTS = (1, 2, 4)
 LOOK_S = 0.02
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +74,7 @@ def main() -> None:
 def _run(server: Postgresql, folder: Path, count: int, mails: int) -> Ran:
     url = server.create()
     _fill(url, mails)
-    (folder / "token.keys").write_text("k" * 64)
-    more: stage.Changes = {"store": {"url": url}, "secrets": {"token_keys_file": "token.keys"}}
-    path = stage.configured(folder, (143, 25), "desk", more)
+    path = stage.configured(folder, (143, 25), "desk", {"store": {"url": url}})
     command = [sys.executable, "-m", "bench.processes", "--worker", str(path)]
     workers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -149,12 +146,8 @@ def _fill(url: str, count: int) -> None:
 
 
 def _server_s(server: Postgresql) -> float:
-    """Processor time of PostgreSQL and all its processes, those that ended too (proc(5), fields 14 to 17)."""
-    first = int((server.folder / "data" / "postmaster.pid").read_text().partition("\n")[0])
-    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    # After the name in brackets, which may hold anything.
-    found = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in (first, *children))
-    return sum(int(ticks) for fields in found for ticks in fields[11:15]) / TICKS_A_SECOND
+    pid = (server.folder / "data" / "postmaster.pid").read_text().partition("\n")[0]
+    return server_time.seconds(int(pid))
 
 
 def _work(path: Path) -> None:

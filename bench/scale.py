@@ -1,6 +1,6 @@
 """`python -m bench.scale URL …`: what a mail and a question cost on stores of different sizes (filled by `bench.fill`).
 
-For each store: processor time a mail handled by `ombud once` (less that of a run without mail), the latency of an idle
+For each store: processor time a mail handled by `ombud once` (less that of a run without mail) and of PostgreSQL, the latency of an idle
 service, and the time of each question within a process that is up, by the clock and of the processor (what a whole command
 takes with its start stands in the last row).
 All with a directory of 50,000 people.
@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from bench import fill, latency, mailbox, stage
+from bench import fill, latency, mailbox, server_time, stage
 from ombud import config, digest, show, wiring
 from ombud.office import Office
 from store import backlog, complaints
@@ -43,6 +43,8 @@ class Site:
 
     folder: Path
     changes: stage.Changes
+    server: int | None
+    """First process of the PostgreSQL."""
 
     def configured(self, ports: tuple[int, int], user: str = latency.USER) -> Path:
         """The configuration for these servers."""
@@ -67,13 +69,14 @@ def measured(url: str, people: Path, counts: tuple[int, int]) -> Figures:
     migrate(engine)
     with reading(engine) as conn:
         count = conn.execute(select(func.count()).select_from(complaint)).scalar_one()
-    kind = engine.dialect.name
+    kind, server = engine.dialect.name, server_time.first_process(engine)
     engine.dispose()
     with tempfile.TemporaryDirectory() as name:
-        site = Site(folder=Path(name), changes={"store": {"url": url}, "directory": {"people": str(people)}})
+        changes: stage.Changes = {"store": {"url": url}, "directory": {"people": str(people)}}
+        site = Site(folder=Path(name), changes=changes, server=server)
         return {
             "": f"{kind}, {count:,}",
-            "processor ms a mail": f"{_cost(site, counts[0]):.2f}",
+            **_cost(site, counts[0]),
             **_latency(site, counts[1]),
             **{name: f"{1000 * wall:.0f} / {1000 * cpu:.0f} ms" for name, (wall, cpu) in _questions(site)},
         }
@@ -87,19 +90,32 @@ def show_table(found: list[Figures]) -> None:
     Console().print(table)
 
 
-def _cost(site: Site, count: int) -> float:
-    """Processor milliseconds a mail, median of three runs; the start, which reads the directory, is taken off."""
+def _cost(site: Site, count: int) -> Figures:
+    """Processor milliseconds a mail, medians of three runs; the start, which reads the directory, is taken off."""
     with dovecot() as server, stage.smtp_sink() as sink:
         path = site.configured((server.plain, sink))
         found = []
         for number in range(3):
             stage.fill(server, latency.USER, ())
-            start = stage.run(["-m", "ombud", "--config", str(path), "once"])
+            start = _ran(site, path)
             # Other mails in each run: one that is known is not handled again.
             stage.fill(server, latency.USER, mailbox.messages(count, seed=time.time_ns() + number))
-            whole = stage.run(["-m", "ombud", "--config", str(path), "once"])
-            found.append(1000 * (whole.cpu_s - start.cpu_s) / count)
-    return statistics.median(found)
+            whole = _ran(site, path)
+            found.append(
+                [1000 * (after - before) / count for before, after in zip(start, whole, strict=True)]
+            )
+    own, of_server = (statistics.median(times) for times in zip(*found, strict=True))
+    return {
+        "processor ms a mail": f"{own:.2f}",
+        "and of the database server": f"{of_server:.2f}" if site.server else "",
+    }
+
+
+def _ran(site: Site, path: Path) -> tuple[float, float]:
+    """Processor seconds of a run of `ombud once`: its own, and the database server's."""
+    before = server_time.seconds(site.server) if site.server else 0.0
+    own = stage.run(["-m", "ombud", "--config", str(path), "once"]).cpu_s
+    return own, (server_time.seconds(site.server) if site.server else 0.0) - before
 
 
 def _latency(site: Site, count: int) -> Figures:

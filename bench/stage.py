@@ -67,10 +67,12 @@ Changes = dict[str, dict[str, object]]
 def configured(folder: Path, ports: tuple[int, int], user: str, more: Changes | None = None) -> Path:
     """A configuration without budgets, so that nothing waits; its path. `ports` are those of IMAP and SMTP."""
     (folder / "password").write_text(PASSWORD)
+    (folder / "token.keys").write_text("k" * 64)
     server = {"host": HOST, "security": "plain"}
     path = folder / "config.toml"
     changes: Changes = {
         "store": {"url": f"sqlite:///{folder / 'ombud.db'}"},
+        "secrets": {"token_keys_file": "token.keys"},
         "mailbox": {
             **server,
             "port": ports[0],
