@@ -61,6 +61,8 @@ class Paper:
     is_upright: bool = False
     is_one_sheet: bool = False
     """For pages with charts, which a break would cut."""
+    is_endless: bool = False
+    """For up to a million rows: what is written goes to a file row by row, and no chart can be made of it."""
 
 
 LANDSCAPE = Paper()
@@ -71,7 +73,7 @@ class FigureBook:
 
     def __init__(self, title: str = "", created: datetime | None = None) -> None:
         self._file = BytesIO()
-        self.made = book(self._file)
+        self.made = book(self._file, in_memory=False)
         self.made.set_properties({"created": created or CREATED, "author": "Ombud", "title": text(title)})
         self._styles: dict[tuple[str, str], Any] = {}
         band = {"bold": True, "font_color": "#ffffff", "bg_color": BAND, "text_wrap": True}
@@ -108,7 +110,10 @@ class Page:
 
     def __init__(self, whole: FigureBook, title: str, columns: Sequence[Column], paper: Paper) -> None:
         self.book, self.columns, self.name = whole, columns, sheet_name(title)
+        # Of one page, not of the book: charts look up what the cells of theirs hold.
+        whole.made.constant_memory = paper.is_endless
         self.sheet = whole.made.add_worksheet(self.name)
+        whole.made.constant_memory = False
         self.row = 1
         """The next one."""
         for at, column in enumerate(columns):

@@ -209,7 +209,8 @@ def _definitions(made: _Made) -> None:
 
 def _records(made: _Made) -> None:
     """Each record behind each figure: looked at, and whether it counts."""
-    page = made.page("records", {"item": 8, "figure": 36, "record": 24, "counts": 10}, Paper(is_upright=True))
+    paper = Paper(is_upright=True, is_endless=True)
+    page = made.page("records", {"item": 8, "figure": 36, "record": 24, "counts": 10}, paper)
     page.sheet.autofilter(0, 0, 0, len(page.columns) - 1)
     for item, *words in _record_rows(made):
         if page.row > ROWS_MAX:

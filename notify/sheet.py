@@ -54,15 +54,15 @@ def tables(*contents: Table) -> bytes:
     return target.getvalue()
 
 
-def book(target: BytesIO) -> Any:
-    """A workbook in which no text becomes a formula, a number or a link."""
+def book(target: BytesIO, *, in_memory: bool = True) -> Any:
+    """A workbook in which no text becomes a formula, a number or a link; a long one is put together in temporary files."""
     # Libraries of workbooks and calendars are imported where one is made, so that the service starts sooner.
     import xlsxwriter
 
     made = xlsxwriter.Workbook(
         target,
         {
-            "in_memory": True,
+            "in_memory": in_memory,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
