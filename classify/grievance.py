@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from classify.sign import Hit, counted, found
+from classify.sign import Hit, beginnings, counted, found, without
 from classify.simplified import simplified
 from classify.words import GrievanceWords, Theme, Words, normal
 
@@ -57,12 +57,13 @@ def judge(subject: str, text: str, words: Words) -> Grievance:
     """Whether subject and own text are a complaint."""
     known = words.grievance
     whole = _prepared(subject, text)
-    said = _without(_OF_CUSTOMERS.sub(" \x00", whole), known.neutral)
+    begun = beginnings(whole)
+    said = without(_OF_CUSTOMERS.sub(" \x00", whole), begun, known.neutral)
     mocked = [Hit("mockery", m.start(), m[0]) for m in _QUOTED.finditer(said) if _mocks(m[1], known)]
     said = _QUOTED.sub(" \x00 ", said)
-    hits = [*mocked, *found(said, known.signs, known.negations), *counted(said)]
+    hits = [*mocked, *found(said, begun, known.signs, known.negations), *counted(said)]
     against = [*_single(hits, known.signs), *_near(hits, known)]
-    speaking_for = _single(found(whole, known.calm), known.calm)
+    speaking_for = _single(found(whole, begun, known.calm), known.calm)
     return _verdict(against, list(speaking_for), _tone(whole, words), known)
 
 
@@ -75,14 +76,6 @@ def _prepared(subject: str, text: str) -> str:
     """Subject and text in one form: folded, simplified, one kind of quotes, wrapped lines joined."""
     whole = simplified(normal(f"{subject}\n{text[:CHARS_MAX]}")).translate(_QUOTES)
     return _WRAPPED.sub(" ", whole)
-
-
-def _without(text: str, phrases: tuple[str, ...]) -> str:
-    """The text with some phrases taken out; longer ones first, so that none hides another."""
-    for phrase in phrases:
-        if phrase in text:
-            text = text.replace(phrase, "\x00")
-    return text
 
 
 def _mocks(quoted: str, known: GrievanceWords) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from classify.learned import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Theme:
     """Phrases that say the same thing and weigh as one."""
 
