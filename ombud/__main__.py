@@ -60,10 +60,11 @@ def run(context: click.Context) -> None:
     """Read the mailbox and do the work until stopped (SIGTERM ends after the mails in hand, within 30 s)."""
     import signal
 
-    from ombud import service
-    from ombud.crew import Signals
+    with launch.growing():
+        from ombud import service
+        from ombud.crew import Signals
 
-    settings = launch.settings(context.obj, needs_secrets=True)
+        settings = launch.settings(context.obj, needs_secrets=True)
     signals = Signals()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launch.stop(signals))

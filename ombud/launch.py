@@ -5,6 +5,7 @@ this SQLite file. Imports stand inside, so that `ombud --help` and `show` start 
 closed when the command ends.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -80,6 +81,18 @@ def working_alone(found: "Settings") -> "Iterator[Mailroom]":
     except DatabaseUnusable as trouble:
         click.echo(f"database: {trouble}", err=True)
         sys.exit(EXIT_FAILED)
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """Nothing that a start imports and makes becomes garbage: it is not looked through again and again meanwhile, nor
+    ever after."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def stop(signals: "Signals") -> None:
