@@ -50,7 +50,7 @@ NO = frozenset({"", "否", "no", "n", "false", "0"})
 WORDS = frozenset({"name", "title", "department", "keywords"})
 """Columns shown to people as they were written; the others are brought to plain letters (NFKC)."""
 _DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
-_SEPARATORS = str.maketrans(dict.fromkeys("；,，、|\n", ";"))
+_SEPARATORS = re.compile("[;；,，、|\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,20 +157,21 @@ def _fill(table: _Table, reader: Iterator[list[str]], headers: Mapping[str, tupl
         if cell and cell not in ours:
             known = "、".join(aliases[0] for aliases in headers.values())
             table.fault(1, cell, f"is no column of this file; known are {known}")
+    columns = [(place, ours[cell]) for place, cell in enumerate(head) if cell in ours]
     for cells in reader:
         line: int = reader.line_num  # type: ignore[attr-defined] # csv.reader has it, Iterator not
-        if not any(cell.strip() for cell in cells):
+        if not "".join(cells).strip():
             continue
         if len(cells) > len(head):
             table.fault(line, "", f"has {len(cells)} cells under {len(head)} columns")
-        named = zip(head, cells, strict=False)
-        row = {ours[name]: "" for name in head if name in ours}
-        row |= {ours[name]: _cell(cell, ours[name]) for name, cell in named if name in ours}
-        table.rows.append((line, row))
+        cells.extend([""] * (len(head) - len(cells)))
+        table.rows.append((line, {name: _cell(cells[place], name) for place, name in columns}))
 
 
 def _cell(cell: str, name: str = "") -> str:
     """QUIRK: full-width letters, ＠ and spaces are what Chinese input methods leave in a sheet."""
+    if not cell:
+        return ""
     shown = cell[:CELL_CHARS_MAX] if name in WORDS else unicodedata.normalize("NFKC", cell[:CELL_CHARS_MAX])
     if shown.isprintable():
         return shown.strip()
@@ -179,7 +180,7 @@ def _cell(cell: str, name: str = "") -> str:
 
 def _several(cell: str) -> tuple[str, ...]:
     """The parts of a cell that holds several, separated by ; , 、 or a line end."""
-    return tuple(part for part in (p.strip() for p in cell.translate(_SEPARATORS).split(";")) if part)
+    return tuple(filter(None, map(str.strip, _SEPARATORS.split(cell)))) if cell else ()
 
 
 def _people(table: _Table) -> tuple[Person, ...]:
@@ -206,14 +207,14 @@ def _person(row: dict[str, str]) -> Person:
         phone=row.get("phone", ""),
         employee_number=number,
         language=LANGUAGES.get(row.get("language", "").casefold(), ""),
-        delegates=tuple(address.casefold() for address in _several(row.get("delegates", ""))),
+        delegates=_several(row.get("delegates", "").casefold()),
         absence=_absence(row),
     )
 
 
 def _absence(row: dict[str, str]) -> Absence | None:
     """Somebody is away when the row has a day of it; a substitute alone waits for such days."""
-    since, until = (_day(row.get(name, "")) for name in ("absent_from", "absent_until"))
+    since, until = _day(row.get("absent_from", "")), _day(row.get("absent_until", ""))
     if since is None and until is None:
         return None
     return Absence(since=since, until=until, substitute=row.get("substitute", ""))
@@ -221,7 +222,7 @@ def _absence(row: dict[str, str]) -> Absence | None:
 
 def _day(cell: str) -> date | None:
     """A day as people write it in a sheet: 2026-11-24, 2026/11/24, 20261124; None for another text."""
-    parts = _DATE.fullmatch(cell)
+    parts = _DATE.fullmatch(cell) if cell else None
     try:
         return date(*map(int, parts.groups())) if parts else None
     except ValueError:
