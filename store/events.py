@@ -10,7 +10,7 @@ Source: HANDBOOK 2 'follow-up trail'.
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -239,14 +239,20 @@ def breaks(conn: Connection) -> Iterator[Break]:
 
 def _rows(conn: Connection) -> Iterator[tuple[int, Row[Any] | None]]:
     """Every entry with its detail; None for one that a clumsy hand made unreadable."""
-    seqs = conn.execute(select(event.c.seq).order_by(event.c.seq)).scalars().all()
-    for start in range(0, len(seqs), READ_AT_ONCE):
-        some = seqs[start : start + READ_AT_ONCE]
+    last = None
+    while some := _seqs_after(conn, last):
+        last = some[-1]
         try:
-            among = _WITH_DETAIL.where(event.c.seq.between(some[0], some[-1])).order_by(event.c.seq)
+            among = _WITH_DETAIL.where(event.c.seq.between(some[0], last)).order_by(event.c.seq)
             yield from [(row.seq, row) for row in conn.execute(among)]
         except (ValueError, TypeError):
             yield from [(seq, _row(conn, seq)) for seq in some]
+
+
+def _seqs_after(conn: Connection, seq: int | None) -> Sequence[int]:
+    """The next few entries; None for those at the beginning, wherever a clumsy hand has put it."""
+    query = select(event.c.seq).order_by(event.c.seq).limit(READ_AT_ONCE)
+    return conn.execute(query if seq is None else query.where(event.c.seq > seq)).scalars().all()
 
 
 def _row(conn: Connection, seq: int) -> Row[Any] | None:
@@ -262,9 +268,8 @@ def _stored_hash(conn: Connection, seq: int) -> str:
 
 def _replaced(conn: Connection) -> dict[int, str]:
     """The commitment that holds now, by entry, where an erasure has set a new one."""
-    found = conn.execute(
-        select(event.c.seq, cast(event.c.replaces, Text).label("pairs")).order_by(event.c.seq)
-    )
+    text = cast(event.c.replaces, Text)
+    found = conn.execute(select(event.c.seq, text).where(text != "[]").order_by(event.c.seq))
     pairs = ((at, pair) for at, text in found for pair in _pairs(text))
     # An entry can replace only what was written before it.
     return {seq: commitment for at, (seq, commitment) in pairs if seq < at}
