@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ def header(name: str, value: str) -> str:
     return f"{name}: {value}".replace("\r\n", "\n").replace("\n", "\r\n")
 
 
+@lru_cache(maxsize=1_000)
 def mailbox(name: str, address: str) -> str:
     """A display name with its address (RFC 5322 3.4)."""
     name = clean(name, NAME_CHARS_MAX)
