@@ -1,7 +1,7 @@
 """Step 2: stored mails read, decided, acted upon and finished, each whole or not at all.
 
-A few that wait are claimed and committed together, which costs one write to the disk instead of many. A mail
-that makes the program fail is tried again by itself a little later, the mails behind it meanwhile; at the
+A few that wait are claimed together, and committed together unless another step waits to write, which costs one write
+to the disk instead of many. A mail that makes the program fail is tried again by itself a little later, the mails behind it meanwhile; at the
 last try it is set aside with its traceback and the desk is told. Here and where a mail is read (`readers`) stand the
 pipeline's two broad `except`s.
 """
@@ -31,7 +31,7 @@ from process.outgoing import Choice, Notice
 from process.roles import is_staff
 from store import inbox
 from store.complaints import Stale
-from store.database import is_passing, stepping
+from store.database import is_passing, is_waited_for, stepping
 from store.events import Pending
 
 log = structlog.get_logger()
@@ -55,6 +55,9 @@ class Claim(NamedTuple):
 
     mails: tuple[inbox.ClaimedMail, ...]
     read: Callable[[], list[Read]]
+
+
+Arrival = tuple[inbox.ClaimedMail, gather.Arrived]
 
 
 def next_mails(office: Office) -> int:
@@ -109,8 +112,11 @@ def _claim(office: Office, readers: Readers) -> Claim:
 
 def _handle_claim(office: Office, claim: Claim) -> int:
     broken: dict[int, str] = {}
+    waiting: deque[Arrival] = deque()
     with _surviving(claim.mails, broken):
-        _decide(office, _arrivals(office, claim, broken), broken)
+        waiting.extend(_arrivals(office, claim, broken))
+    while waiting:
+        _decide_some(office, waiting, broken)
     for mail in claim.mails:
         if broken.get(mail.id) == OVERTAKEN:
             office.owed.mails.append(mail.id)
@@ -120,11 +126,9 @@ def _handle_claim(office: Office, claim: Claim) -> int:
     return len(claim.mails)
 
 
-def _arrivals(
-    office: Office, claim: Claim, broken: dict[int, str]
-) -> list[tuple[inbox.ClaimedMail, gather.Arrived]]:
+def _arrivals(office: Office, claim: Claim, broken: dict[int, str]) -> list[Arrival]:
     """The mails that could be read, with what is known of their authenticity."""
-    arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]] = []
+    arrivals: list[Arrival] = []
     with office.meters.stage("read"):
         found = claim.read()
     for mail, one in zip(claim.mails, found, strict=True):
@@ -136,26 +140,28 @@ def _arrivals(
     return arrivals
 
 
-def _decide(
-    office: Office, arrivals: list[tuple[inbox.ClaimedMail, gather.Arrived]], broken: dict[int, str]
-) -> None:
+def _decide_some(office: Office, waiting: deque[Arrival], broken: dict[int, str]) -> None:
     """One transaction, in which each mail has a savepoint of its own: who breaks takes nobody along.
 
-    Other processes decide other mails meanwhile (`inbox.claim` sees to the order of those that belong together); the
-    log is held only for the moment in which the entries of all these mails are put down.
+    It takes the mails from the left until none is left, or another step waits for its turn to write: so what is
+    decided goes out meanwhile. Other processes decide other mails (`inbox.claim` sees to the order of those that belong
+    together); the log is held only for the moment in which the entries of all these mails are put down.
     """
-    if not arrivals:
-        return
-    done: list[Became] = []
-    pending = Pending()
-    with office.meters.stage("decide"), stepping(office.engine) as conn:
-        for mail, arrival in arrivals:
-            with _surviving((mail,), broken), pending.undone_with(), conn.begin_nested():
-                done.append(_handle(conn, office, (mail, arrival), pending))
-            crash.point("decided")
-        pending.write(conn)
-    for outcome in done:
-        office.meters.mails.labels(*outcome).inc()
+    one, done, pending = waiting.popleft(), list[Became](), Pending()
+    taken = [one[0]]
+    with _surviving(taken, broken):
+        with office.meters.stage("decide"), stepping(office.engine) as conn:
+            while True:
+                with _surviving(taken[-1:], broken), pending.undone_with(), conn.begin_nested():
+                    done.append(_handle(conn, office, one, pending))
+                crash.point("decided")
+                if not waiting or is_waited_for(conn):
+                    break
+                one = waiting.popleft()
+                taken.append(one[0])
+            pending.write(conn)
+        for outcome in done:
+            office.meters.mails.labels(*outcome).inc()
 
 
 @contextmanager
@@ -173,9 +179,7 @@ def _surviving(mails: Sequence[inbox.ClaimedMail], broken: dict[int, str]) -> It
             broken.setdefault(mail.id, trace)
 
 
-def _handle(
-    conn: Connection, office: Office, one: tuple[inbox.ClaimedMail, gather.Arrived], pending: Pending
-) -> Became:
+def _handle(conn: Connection, office: Office, one: Arrival, pending: Pending) -> Became:
     claimed, arrival = one
     mail, now = arrival.mail, arrival.now
     facts = gather.facts(conn, office, arrival)

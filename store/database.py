@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from store.turns import Turns
 
@@ -97,8 +98,8 @@ def open_database(url: str) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     _make_private(url.database)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
-    event.listen(engine, "connect", _on_connect)
     turns = Turns()
+    event.listen(engine, "connect", partial(_on_connect, turns))
     event.listen(engine, "begin", partial(_begin, turns))
     for end in ("commit", "rollback"):
         event.listen(engine, end, partial(_end, turns))
@@ -150,7 +151,11 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _on_connect(connection: Any, record: object) -> None:
+_TURNS = "ombud_turns"
+
+
+def _on_connect(turns: Turns, connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_TURNS] = turns
     # SQLAlchemy's own BEGIN is used (see _begin), not that of the driver.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
@@ -205,6 +210,12 @@ def stepping(engine: Engine) -> Iterator[Connection]:
         if not is_sqlite(connection):
             connection.execute(select(_bound()))
         yield connection
+
+
+def is_waited_for(connection: Connection) -> bool:
+    """Whether another thread waits until this transaction ends; on PostgreSQL none has to."""
+    turns: Turns | None = connection.info.get(_TURNS)
+    return turns is not None and turns.is_wanted
 
 
 @contextmanager

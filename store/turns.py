@@ -16,6 +16,11 @@ class Turns:
         self._changed = Condition()
         self._threads: deque[int] = deque()
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits behind the one whose turn it is."""
+        return len(self._threads) > 1
+
     def take(self, wait_s: float) -> None:
         """Waits for this thread's turn; after `wait_s` it goes on without one, and SQLite decides."""
         me = get_ident()
