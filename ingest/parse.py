@@ -65,6 +65,12 @@ def parse(raw: bytes) -> Mail:
     )
 
 
+def own_text(raw: bytes) -> str:
+    """`Mail.own_text` of a message of which nothing else is asked; of one that was cut off, as far as it goes."""
+    root, _ = structure.read(raw)
+    return body.own_text_of(quote.scan(contents.read(root).text))
+
+
 def _envelope(header: Header) -> _Envelope:
     """The sender, date and subject, and every header in words."""
     senders = addresses.read(header.values("from")[:1])

@@ -5,6 +5,7 @@ ledger accounts for every mail that came since the digest before; its anchor say
 this day, so that nobody can write the log anew unseen. Source: HANDBOOK 7; ISO 10002 8.1.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,8 +13,8 @@ from sqlalchemy import Connection
 
 from classify import token
 from classify.facts import Verb
-from classify.people import Person, Role
-from ingest.parse import parse
+from classify.people import Organisation, Person, Role
+from ingest.parse import own_text
 from ombud.office import Office
 from ombud.post import Post
 from process.case import Case
@@ -33,6 +34,8 @@ MAILS_MAX = 100
 """Listed in a digest; how many more there are is said."""
 MAILS_COUNTED_MAX = 10_000
 EXCERPT_CHARS = 400
+EXCERPT_READ_BYTES = 64_000
+"""Of a mail, to find the excerpt in: long headers and a text, without the files behind it."""
 MAIL_CHOICES = {
     "asked": (Choice(verb=Verb.COMPLAINT), Choice(verb=Verb.NO_COMPLAINT)),
     "other": (Choice(verb=Verb.COMPLAINT),),
@@ -61,7 +64,7 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
     count = sum(cases for _, cases in backlog.open_by_state(conn))
     open_cases = complaints.oldest_open(conn, CASES_MAX)
     mails = inbox.for_desk(conn, since, now, MAILS_COUNTED_MAX)
-    items = sorted((_mail_item(conn, row) for row in mails[:MAILS_MAX]), key=_group_order)
+    items = _mail_items(conn, mails[:MAILS_MAX])
     facts = {
         "since": since.isoformat(),
         "open": str(count),
@@ -71,8 +74,9 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
         "unknown_years": ", ".join(map(str, office.rules.calendar.unknown_years(now))),
         **_counted(conn, since, now),
     }
-    for engineer in office.organisation.acting(Role.SERVICE_DESK):
-        cases = (_case_item(case, engineer, office, now) for case in open_cases)
+    organisation = office.organisation
+    for engineer in organisation.acting(Role.SERVICE_DESK):
+        cases = (_case_item(case, engineer, organisation, now) for case in open_cases)
         listed = (*sorted(cases, key=_order), *items)
         post.send(Notice(template="digest", to=engineer, matter="", items=listed, facts=facts))
 
@@ -95,14 +99,14 @@ def _is_late(case: Case, now: datetime) -> bool:
     return case.due_at is not None and case.due_at < now
 
 
-def _case_item(case: Case, to: Person, office: Office, now: datetime) -> Item:
-    late = owners(case, office.organisation)
+def _case_item(case: Case, to: Person, organisation: Organisation, now: datetime) -> Item:
+    late = owners(case, organisation)
     return Item(
         matter=case.number,
         case=case,
         group="overdue" if _is_late(case, now) else case.state.value,
         waits_for=tuple(person.name or person.address for person in late),
-        choices=choices(case, to, office.organisation),
+        choices=choices(case, to, organisation),
     )
 
 
@@ -116,7 +120,15 @@ def _group_order(item: Item) -> int:
     return tuple(MAIL_CHOICES).index(item.group)
 
 
-def _mail_item(conn: Connection, row: inbox.MailRow) -> Item:
+def _mail_items(conn: Connection, rows: Sequence[inbox.MailRow]) -> list[Item]:
+    """The mails in the order of their groups, each with what its sender wrote, as far as a reader needs it to decide."""
+    unexplained = [row.id for row in rows if not row.reason]
+    found = inbox.beginnings(conn, unexplained, EXCERPT_READ_BYTES)
+    texts = {mail_id: own_text(content)[:EXCERPT_CHARS] for mail_id, content in found.items()}
+    return sorted((_mail_item(row, row.reason or texts[row.id]) for row in rows), key=_group_order)
+
+
+def _mail_item(row: inbox.MailRow, text: str) -> Item:
     group = "set_aside" if row.state == "set_aside" else "asked" if row.kind == "ask" else "other"
     return Item(
         matter=f"M-{row.id}",
@@ -125,14 +137,8 @@ def _mail_item(conn: Connection, row: inbox.MailRow) -> Item:
             number=f"M-{row.id}",
             sender=row.sender,
             subject=token.without_tags(row.subject),
-            text=row.reason or _excerpt(conn, row.id),
+            text=text,
             received_at=row.received_at,
         ),
         choices=MAIL_CHOICES[group],
     )
-
-
-def _excerpt(conn: Connection, mail_id: int) -> str:
-    """What its sender wrote, as far as a reader needs it to decide."""
-    stored = inbox.get(conn, mail_id)
-    return parse(stored.content).own_text[:EXCERPT_CHARS] if stored else ""

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from classify.people import Person
 from notify.compose import compose
 from ombud.office import Office
-from process.case import Case, Event
+from process.case import Event
 from process.outgoing import Notice
 from process.roles import is_staff, may_read, owners
 from store import budget, events, outbox
@@ -75,16 +74,18 @@ class Post:
         case, quoted = notice.case, notice.quoted
         if quoted and notice.to.key in quoted.about_keys and not notice.is_reply:
             return None
-        if case and not self._may_be_shown(notice.to, case):
+        organisation = self.office.organisation
+        if case and not may_read(notice.to, case, organisation):
             raise NotConcerned(f"{notice.template} on {case.number} is not for {notice.to.key}")
         return replace(
             notice,
-            cc=tuple(person for person in notice.cc if case is None or self._may_be_shown(person, case)),
-            items=tuple(i for i in notice.items if i.case is None or self._may_be_shown(notice.to, i.case)),
+            cc=tuple(person for person in notice.cc if case is None or may_read(person, case, organisation)),
+            items=tuple(
+                item
+                for item in notice.items
+                if item.case is None or may_read(notice.to, item.case, organisation)
+            ),
         )
-
-    def _may_be_shown(self, person: Person, case: Case) -> bool:
-        return may_read(person, case, self.office.organisation)
 
     def _with_history(self, notice: Notice) -> Notice:
         """The notice with what happened so far, and the names of those who are waited for."""

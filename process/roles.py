@@ -100,7 +100,9 @@ def _parties(case: Case, organisation: Organisation) -> frozenset[str]:
 
 def may_read(person: Person, case: Case, organisation: Organisation) -> bool:
     """Whether somebody is concerned with a complaint at all: need-to-know, for every mail that shows it."""
-    return bool(roles_of(person, case, organisation))
+    if is_party(person, case, organisation):
+        return True
+    return any(_acts_as(person, role, case, organisation) for role in STAFF)
 
 
 def is_staff(person: Person, organisation: Organisation) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    LargeBinary,
     Row,
     Select,
     bindparam,
@@ -370,6 +371,13 @@ def get(conn: Connection, mail_id: int) -> StoredMail | None:
         select(*(mail.c[name] for name in StoredMail.__dataclass_fields__)).where(mail.c.id == mail_id)
     ).first()
     return None if row is None else StoredMail(**{**row._mapping, "content": unpacked(row.content)})
+
+
+def beginnings(conn: Connection, ids: Sequence[int], size: int) -> dict[int, bytes]:
+    """The first bytes of mails, of each so many at most, by its id."""
+    beginning = func.substr(mail.c.content, 1, size, type_=LargeBinary)
+    rows = conn.execute(select(mail.c.id, beginning.label("packed")).where(mail.c.id.in_(ids)))
+    return {row.id: unpacked(row.packed, size) for row in rows}
 
 
 _LISTED = tuple(mail.c[name] for name in MailRow.__dataclass_fields__)

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
+from random import Random
 
 from sqlalchemy import update
 
 from classify.facts import Kind
-from store import anchors, events, ledger, tables
+from ingest.parse import own_text, parse
+from ombud.digest import EXCERPT_READ_BYTES
+from store import anchors, events, inbox, ledger, tables
 from store.database import reading
 from tests.company import DESK_A, USER
 from tests.desk import MONDAY, Desk
@@ -71,3 +75,17 @@ def test_overdue_complaints_come_first_and_are_counted(desk: Desk) -> None:
     assert "其中 1 件已逾期" in text
     assert text.index("已逾期（1）") < text.index(number) < text.index("等待受理（1）")
     assert desk.got(DESK_A, "digest")[-1].subject.startswith("服务台日报：2 件未关闭（1 件逾期）")
+
+
+def test_what_is_shown_of_a_mail_is_found_without_the_file_behind_it(desk: Desk) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = USER.address, "打印机"
+    message.set_content("请问打印机在几楼？\n\n谢谢\n")
+    message.add_attachment(Random(1).randbytes(200_000), maintype="application", subtype="octet-stream")
+    raw = message.as_bytes()
+    mail_id = desk.put(raw)
+    with reading(desk.office.engine) as conn:
+        beginning = inbox.beginnings(conn, [mail_id], EXCERPT_READ_BYTES)[mail_id]
+    assert beginning == raw[:EXCERPT_READ_BYTES]
+    assert own_text(beginning) == own_text(raw) == parse(raw).own_text == "请问打印机在几楼？\n\n谢谢"
+    assert "打印机在几楼" in digest_text(desk)
