@@ -7,7 +7,7 @@ Source: HANDBOOK 5.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -46,6 +46,16 @@ class Basis:
     close_days: int
     """Working days within which a complaint ought to be closed."""
     now: datetime
+
+
+def parted(basis: Basis, spans: Iterable[Span]) -> tuple[Basis, ...]:
+    """The basis of each span: without the complaints that ended before it or came after it, nearly all in a year's month."""
+    lives = [(row, min(row.received_at, row.recorded_at), row.ended_at) for row in basis.rows.complaints]
+    alive = (
+        tuple(row for row, since, until in lives if since < span.end and not (until and until < span.start))
+        for span in spans
+    )
+    return tuple(replace(basis, rows=replace(basis.rows, complaints=rows)) for rows in alive)
 
 
 Count = Callable[[Basis, Span], Measured]

@@ -5,14 +5,14 @@ silently: `corrected` gives a dated correction that lists every change, and only
 puts the new figures in the place of the old ones. Source: HANDBOOK 5.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from process.breakdowns import Breakdown, Part, breakdowns
 from process.case import Party
-from process.figures import FIGURES, NAMES, Basis, Definition, Measured
+from process.figures import FIGURES, NAMES, Basis, Definition, Measured, parted
 from process.period import Period, Span
 
 COMMENT_CHARS_MAX = 2_000
@@ -133,17 +133,17 @@ def contents(period: Period, basis: Basis, targets: Mapping[str, float]) -> Cont
 def _counted(basis: Basis, targets: Mapping[str, float], periods: tuple[Period, ...]) -> Contents:
     """The first of the periods counted, with the others as trend."""
     spans = tuple(period.span(basis.calendar.timezone) for period in periods)
-    span = spans[0]
-    figures = tuple(_figure(one, basis, spans, targets.get(one.name)) for one in FIGURES)
+    parts = tuple(zip(parted(basis, spans), spans, strict=True))
+    part, span = parts[0]
     return Contents(
-        figures=figures,
-        breakdowns=breakdowns(basis.rows, span),
-        improvements=(*_measures(basis, span), *_actions(basis, span)),
+        figures=tuple(_figure(one, parts, targets.get(one.name)) for one in FIGURES),
+        breakdowns=breakdowns(part.rows, span),
+        improvements=(*_measures(part, span), *_actions(part, span)),
     )
 
 
-def _figure(definition: Definition, basis: Basis, spans: tuple[Span, ...], target: float | None) -> Figure:
-    measured, *trend = (definition.count(basis, span) for span in spans)
+def _figure(definition: Definition, parts: Sequence[tuple[Basis, Span]], target: float | None) -> Figure:
+    measured, *trend = (definition.count(basis, span) for basis, span in parts)
     return Figure(
         name=definition.name,
         value=measured.value,

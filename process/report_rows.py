@@ -98,6 +98,14 @@ class ComplaintRow:
         """When a department got it for the first time."""
         return next((stay.since for stay in self.stays if stay.state is State.HANDLING), None)
 
+    @property
+    def ended_at(self) -> datetime | None:
+        """The last instant that figures look at; None while it is open."""
+        if not self.stays or self.stays[-1].state is not State.CLOSED:
+            return None
+        known = (*self.escalated_at, *(mark.at for mark in self.marks), *(stay.since for stay in self.stays))
+        return max(self.received_at, self.recorded_at, *known)
+
     def is_closed_at(self, at: datetime) -> bool:
         """Whether it was closed just before an instant."""
         before = [stay for stay in self.stays if stay.since < at]
