@@ -1,6 +1,7 @@
 """Fixtures: real servers, started once."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from zlib import crc32
@@ -9,7 +10,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests import postgresql, servers
+from classify import words
+from tests import postgresql, servers, sqlite_file
 from tests.desk import Desk
 from tests.desk import desk as open_desk
 from tests.site import Site
@@ -45,6 +47,14 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def lists_read_once() -> Iterator[None]:
+    """The package's own word lists, which no test changes, are read once in a process: each reading takes 0.1 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "_own", cache(words._own))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def unset_log() -> None:
     """No test's configuration of the log is another's."""
@@ -67,10 +77,10 @@ def postgres() -> Iterator[postgresql.Postgresql]:
 def new_store(
     request: pytest.FixtureRequest, engine_name: str, tmp_path: Path
 ) -> Iterator[Callable[[], str]]:
-    """Gives URLs of new stores: on SQLite of files that are not there yet, on PostgreSQL migrated databases."""
+    """Gives URLs of new stores, migrated."""
     if engine_name == "sqlite":
         names = chain(["ombud.db"], (f"ombud-{number}.db" for number in count(2)))
-        yield lambda: f"sqlite:///{tmp_path / next(names)}"
+        yield lambda: sqlite_file.new(tmp_path / next(names))
         return
     server: postgresql.Postgresql = request.getfixturevalue("postgres")
     made: list[str] = []

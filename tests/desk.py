@@ -24,6 +24,7 @@ from ombud import handle, schedule
 from ombud.office import Office
 from process.case import Case, Event
 from store import complaints, database, events, inbox, outbox
+from tests import sqlite_file
 from tests.company import ORGANISATION, RULES, SHANGHAI
 
 DESK = "it-desk@corp.example"
@@ -147,8 +148,8 @@ def mailto(html: str) -> list[Link]:
 
 @contextmanager
 def desk(store: Path | str, **changes: object) -> Iterator[Desk]:
-    """A desk of the invented company; its store is a URL or, of SQLite, a folder; `changes` are fields of its Office."""
-    url = store if isinstance(store, str) else f"sqlite:///{store / 'ombud.db'}"
+    """A desk of the invented company; its store is a URL or, of SQLite, a new folder; `changes` are fields of its Office."""
+    url = store if isinstance(store, str) else sqlite_file.new(store / "ombud.db")
     engine = database.open_database(url)
     database.migrate(engine)
     holder: list[Desk] = []

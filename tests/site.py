@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
 from ingest.mail import Mail
@@ -75,8 +75,9 @@ class Site:
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "ombud", "--config", str(self.config), *words]
 
-    def run(self, *words: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
+    def process(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command as a process of its own, when it has ended."""
+        return subprocess.run(
             self.command(*words),
             check=False,
             capture_output=True,
@@ -84,9 +85,11 @@ class Site:
             timeout=120,
             env={**os.environ, **environment},
         )
-        assert check is None or done.returncode == check, (
-            f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        )
+
+    def run(self, *words: str, check: int = 0) -> Result:
+        """A command within this process, for speed, which has to end with this code."""
+        done = CliRunner().invoke(main, ["--config", str(self.config), *words])
+        assert done.exit_code == check, f"{words}: {done.exit_code}\n{done.stdout}\n{done.stderr}"
         return done
 
     def start(self, **environment: str) -> "subprocess.Popen[bytes]":
@@ -97,9 +100,8 @@ class Site:
             )
 
     def json(self, *words: str) -> list[dict[str, Any]]:
-        """What the command line says, as JSON; within this process, for speed."""
-        done = CliRunner().invoke(main, ["--config", str(self.config), *words, "--json"])
-        assert done.exit_code == 0, f"{words}: {done.output} {done.stderr}"
+        """What a command says, as JSON."""
+        done = self.run(*words, "--json")
         # A service that a test runs in this process logs in between.
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 

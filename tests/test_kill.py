@@ -4,11 +4,13 @@ import random
 import signal
 import time
 from collections import Counter
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import pytest
 
 from bench import window
+from bench.faults import service
 from ingest.parse import parse
 from ombud.crash import POINTS
 from store.database import open_database
@@ -16,7 +18,7 @@ from store.leases import LEASE as MAILBOX_LEASE
 from tests.site import USER, VIP, Site
 
 LEASE_S = 1
-PATIENCE_S = 10
+PATIENCE_S = 30
 MAILS = (
     (USER, "催收系统登录不上", "催收系统登录不上，报了两天一直没人管，我要投诉！"),
     (VIP, "报表迟迟不给", "报表拖了一周，打电话没人接，非常不满！"),
@@ -45,11 +47,17 @@ def finished(site: Site) -> None:
     On PostgreSQL the mailbox is the dead process's until its lease has run out.
     """
     until = time.monotonic() + MAILBOX_LEASE.total_seconds() + PATIENCE_S
-    rounds = 0
-    while rounds < 3 or (not site.json("mails") and time.monotonic() < until):
-        time.sleep(LEASE_S + 0.2)
+    while not is_done(site):
+        assert time.monotonic() < until, site.json("mails")
         site.once()
-        rounds += 1
+        time.sleep(LEASE_S + 0.2)
+    # Nothing is done again once all leases have run out.
+    site.once()
+
+
+def is_done(site: Site) -> bool:
+    mails, outbox = site.json("mails"), site.json("outbox")
+    return len(mails) == len(MAILS) and all(row["state"] != "waiting" for row in (*mails, *outbox))
 
 
 def state(site: Site) -> dict[str, Any]:
@@ -74,6 +82,12 @@ def state(site: Site) -> dict[str, Any]:
 def doubles(site: Site) -> int:
     ids = [parse(mail.content).message_id for mail in site.sink.mails]
     return len(ids) - len(set(ids))
+
+
+def started(site: Site, command: str, crash_at: str = "") -> ForkServerProcess:
+    """A command as a process of its own."""
+    log = site.folder / "ombud.log"
+    return service.start(service.Orders(config=site.config, log=log, command=command, crash_at=crash_at))
 
 
 def hit_the_window(site: Site, taken_before: int) -> bool:
@@ -106,8 +120,9 @@ def test_killed_in_the_middle_of_a_session(site: Site, point: str) -> None:
 
 def killed_at(site: Site, point: str) -> None:
     filled(site)
-    killed = site.run("once", check=None, OMBUD_CRASH_AT=point)
-    assert killed.returncode == -signal.SIGKILL, f"the point {point} was not passed: {killed.stderr[-500:]}"
+    killed = started(site, "once", crash_at=point)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL, f"the point {point} was not passed"
     is_in_the_window = hit_the_window(site, taken_before=0)
     assert is_in_the_window or not point.startswith("sent")
     finished(site)
@@ -122,10 +137,10 @@ def test_killed_at_random_moments(site: Site, seed: int) -> None:
     hits = 0
     for _ in range(4):
         taken = len(site.sink.mails)
-        service = site.start()
-        time.sleep(moments.uniform(0.8, 3.0))
-        service.kill()
-        service.wait()
+        killed = started(site, "run")
+        time.sleep(moments.uniform(0.1, 2.0))
+        killed.kill()
+        killed.join()
         hits += hit_the_window(site, taken)
     finished(site)
     assert state(site) == UNDISTURBED

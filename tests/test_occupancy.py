@@ -45,7 +45,9 @@ def running(site: Site) -> Iterator["subprocess.Popen[bytes]"]:
 def test_second_service_says_who_is_there_and_stops_whatever_ends_the_first(site: Site) -> None:
     url = f"sqlite:///{site.folder / 'ombud.db'}"
     with running(site) as first:
-        said = site.run("run", check=EXIT_OCCUPIED).stderr
+        second = site.process("run")
+        said = second.stderr
+        assert second.returncode == EXIT_OCCUPIED, said
         assert "ombud.db is worked on by another Ombud" in said
         assert re.search(rf"process {first.pid} on \S+ since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC", said), (
             said

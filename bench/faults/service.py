@@ -63,6 +63,7 @@ class Orders:
     """A file with the seconds by which its clock is off."""
     crash_at: str = ""
     """As in `ombud/crash.py`."""
+    command: str = "run"
 
 
 _forks = multiprocessing.get_context("forkserver")
@@ -77,7 +78,7 @@ def start(orders: Orders) -> ForkServerProcess:
 
 
 def serve(orders: Orders) -> None:
-    """`ombud run` in this process, until it is stopped or killed."""
+    """`ombud run`, or another command, in this process, until it ends, is stopped or killed."""
     log = os.open(orders.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -88,7 +89,7 @@ def serve(orders: Orders) -> None:
         os.environ["OMBUD_CRASH_AT"] = orders.crash_at
     if orders.clock:
         _set_clock(orders.clock)
-    __main__.main(["--config", str(orders.config), "run"])
+    __main__.main(["--config", str(orders.config), orders.command])
 
 
 def _set_clock(file: Path) -> None:
