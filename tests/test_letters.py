@@ -1,8 +1,6 @@
 """Every mail in both languages, plain, far too long and hostile: sound as a message, harmless as a page."""
 
 import re
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -44,12 +42,6 @@ def letters(request: pytest.FixtureRequest) -> tuple[Sample, ...]:
     return samples(*request.param)
 
 
-def read(sample: Sample) -> EmailMessage:
-    message = message_from_bytes(sample.content, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_template_has_a_sample(language: str) -> None:
     """A new template needs one in tests/letters/samples.py: nobody has looked at a mail that has none."""
@@ -58,7 +50,7 @@ def test_every_template_has_a_sample(language: str) -> None:
 
 def test_messages_are_sound(letters: tuple[Sample, ...]) -> None:
     for sample in letters:
-        raw, message = sample.content, read(sample)
+        raw, message = sample.content, sample.message
         assert raw.isascii(), sample.name
         assert re.search(rb"(?<!\r)\n|\r(?!\n)|\x00", raw) is None, sample.name
         assert max(map(len, raw.split(b"\r\n"))) <= LINE_BYTES_MAX, sample.name
@@ -122,7 +114,7 @@ def test_text_fits_a_terminal(letters: tuple[Sample, ...]) -> None:
 
 def test_subjects_tell_first_and_end_with_their_tag(letters: tuple[Sample, ...]) -> None:
     for sample in letters:
-        subject, matter = read(sample)["subject"], sample.matter
+        subject, matter = sample.message["subject"], sample.matter
         assert len(subject) <= SUBJECT_CHARS_MAX, sample.name
         assert subject.isprintable(), sample.name
         assert not subject.startswith(("[", "C-", "Re:")), sample.name
@@ -157,7 +149,7 @@ def test_links_open_a_reply_that_is_understood(letters: tuple[Sample, ...]) -> N
 
 def test_hostile_words_reach_no_header(letters: tuple[Sample, ...]) -> None:
     for sample in letters:
-        message = read(sample)
+        message = sample.message
         others = {a.addr_spec for name in ("to", "cc") if message[name] for a in message[name].addresses}
         known = {p.address for p in CASTS[sample.name[:2]].organisation.people}
         assert others <= known | {sample.address}, sample.name

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import cache
 from importlib.resources import files
 
@@ -45,8 +47,17 @@ class Sample:
     content: bytes
     mail: Mail
     """The same, read back."""
+    message: EmailMessage
+    """The same, as Python's library reads it."""
     choices: int | None = None
     """How many ready-made answers it offers; None where it was taken from an outbox."""
+
+
+def read(content: bytes) -> EmailMessage:
+    """A message as Python's library reads it."""
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 def letterhead(language: str) -> Letterhead:
@@ -85,6 +96,7 @@ def samples(language: str, style: str) -> tuple[Sample, ...]:
                 address=notice.to.address,
                 content=letter.content,
                 mail=parse(letter.content),
+                message=read(letter.content),
                 choices=len(notice.choices) + sum(len(item.choices) for item in notice.items),
             )
         )
@@ -103,6 +115,7 @@ def _sent_by_others(language: str, style: str) -> Iterator[Sample]:
             address=sent.recipients[0],
             content=sent.content,
             mail=parse(sent.content),
+            message=read(sent.content),
         )
 
 
