@@ -2,6 +2,8 @@
 PY := .venv/bin/python
 STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
+# Bytecode is kept whatever the shell says: the tests start many processes, each of which would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-postgres test-sqlite check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
 
