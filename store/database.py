@@ -1,7 +1,7 @@
 """The database opened, migrated and checked; all that SQLite and PostgreSQL do differently stands here.
 
 SQLite in WAL mode with foreign keys on. synchronous=FULL: a mail is filed away on the server after the
-commit, so the commit must survive a power cut. Write transactions begin IMMEDIATE, so two of them wait
+commit, so the commit must survive a power cut; NORMAL only where what is lost is found out again (`lightly`). Write transactions begin IMMEDIATE, so two of them wait
 for each other instead of failing half-way, those of one process in turn (`turns`); readers see a snapshot and block
 nobody.
 
@@ -101,8 +101,8 @@ def _sqlite_engine(url: URL) -> Engine:
     turns = Turns()
     event.listen(engine, "connect", partial(_on_connect, turns))
     event.listen(engine, "begin", partial(_begin, turns))
-    for end in ("commit", "rollback"):
-        event.listen(engine, end, partial(_end, turns))
+    event.listen(engine, "commit", partial(_commit, turns))
+    event.listen(engine, "rollback", partial(_end, turns))
     return engine
 
 
@@ -162,7 +162,7 @@ def _on_connect(turns: Turns, connection: Any, record: ConnectionPoolEntry) -> N
         connection.execute(f"PRAGMA {pragma}")
 
 
-_READS = "ombud_reads"
+_READS, _LIGHTLY = "ombud_reads", "ombud_lightly"
 _READING: dict[str, dict[str, Any]] = {
     "sqlite": {_READS: True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -175,15 +175,29 @@ def _begin(turns: Turns, connection: Connection) -> None:
         return
     turns.take(BUSY_TIMEOUT_S)
     try:
+        connection.exec_driver_sql(f"PRAGMA synchronous={_durability(connection)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except SQLAlchemyError:
         turns.leave()
         raise
 
 
+def _commit(turns: Turns, connection: Connection) -> None:
+    """The commit itself, ahead of SQLAlchemy's, which then has nothing left to do: only behind it can the next one write,
+    and who begins before that sleeps in SQLite for longer than the disk takes."""
+    try:
+        connection.exec_driver_sql("COMMIT")
+    finally:
+        _end(turns, connection)
+
+
 def _end(turns: Turns, connection: Connection) -> None:
     if not _is_reading(connection):
         turns.leave()
+
+
+def _durability(connection: Connection) -> str:
+    return "NORMAL" if connection.get_execution_options().get(_LIGHTLY, False) else "FULL"
 
 
 def _is_reading(connection: Connection) -> bool:
@@ -200,6 +214,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading one snapshot."""
     options = _READING[engine.dialect.name]
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def lightly(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may be undone, with those like it before it, when the power fails in the next moments; not when
+    the process dies. On PostgreSQL it is as durable as all others."""
+    with engine.connect().execution_options(**{_LIGHTLY: True}) as connection, connection.begin():
         yield connection
 
 

@@ -9,8 +9,9 @@ from time import sleep
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
-from store.database import open_database, reading
+from store.database import lightly, open_database, reading
 
 WAIT_S = 20
 
@@ -49,6 +50,28 @@ def test_who_writes_again_and_again_keeps_nobody_out(engine: Engine) -> None:
     in_a_row = [len(list(turns)) for who, turns in groupby(wrote) if who == "busy"]
     # The median, for on a busy machine the other may come late to a turn.
     assert median(in_a_row) <= 2, f"about one turn each, not {in_a_row}"
+
+
+def test_a_failed_commit_passes_its_turn_on(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("CREATE TABLE child (who TEXT REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"))
+        conn.execute(text("CREATE TABLE parent (who TEXT PRIMARY KEY)"))
+    with pytest.raises(IntegrityError), engine.begin() as conn:
+        conn.execute(text("INSERT INTO child VALUES ('orphan')"))
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(write, engine, "other").result(WAIT_S)
+
+
+def test_what_may_be_undone_by_a_power_cut_is_said_for_each_transaction(engine: Engine) -> None:
+    full, normal = 2, 1
+    with engine.begin() as conn:
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == full
+    with lightly(engine) as conn:
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == normal
+    with engine.begin() as conn:
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == full, (
+            "on the same connection of the pool"
+        )
 
 
 def test_a_failed_transaction_passes_its_turn_on(engine: Engine) -> None:
