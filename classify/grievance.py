@@ -22,7 +22,7 @@ REACH_CHARS = 60
 """Two themes within so many characters are about the same thing."""
 MORE = 0.3
 """Share of its weight that a second phrase of the same theme adds."""
-CALM_MAX = 4.0
+CALM_MAX = 6.0
 """At most so much is taken off: thanks at both ends do not undo a grievance."""
 REASONS_MAX = 8
 MOCKED_CHARS_MORE = 4
@@ -36,6 +36,13 @@ _OF_CUSTOMERS = re.compile(
     r"(?:投诉|抱怨|不满|反映|举报|来电|质疑|complain|unhappy|angry|dissatisf)[^。!?\n,;]{0,60}"
 )
 """What customers of the house complain about, to the end of the clause: business, no grievance of the writer's."""
+_AS_FIGURES = re.compile(
+    r"(?:投诉|不满意)(?:数|量|率)?(?:[:为]? ?\d{1,5}(?![次回遍\d])|[一二两三四五六七八九十零]{1,3}[件起宗])"
+    r"|(?<!\d)\d{1,5}[件起宗个]?(?:有效|无效|用户)?投诉"
+    r"|(?<![a-z])(?:complaints?|dissatisfied):? \d{1,5}(?!\d)"
+    r"|(?<!made )(?<!sent )(?<!filed )(?<!raised )(?<![a-z\d])(?:\d{1,5}|no|one|two|three|four|five|six|seven) (?:[a-z]{4,8} )?complaints?(?![a-z])"
+)
+"""How many complaints there were, as reports and minutes tell it; how often somebody complained ('投诉3次') is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ def judge(subject: str, text: str, words: Words) -> Grievance:
     known = words.grievance
     whole = _prepared(subject, text)
     begun = beginnings(whole)
-    said = without(_OF_CUSTOMERS.sub(" \x00", whole), begun, known.neutral)
+    said = without(_AS_FIGURES.sub("\x00", _OF_CUSTOMERS.sub(" \x00", whole)), begun, known.neutral)
     mocked = [Hit("mockery", m.start(), m[0]) for m in _QUOTED.finditer(said) if _mocks(m[1], known)]
     said = _QUOTED.sub(" \x00 ", said)
     hits = [*mocked, *found(said, begun, known.signs, known.negations), *counted(said)]
@@ -145,13 +152,14 @@ def _verdict(
     lacking = known.nothing - sum(reason.weight for reason in against)
     if lacking > 0 and not speaking_for:
         against = [*against, _Reason(lacking, "nothing that shows usual business")]
-    calm = speaking_for if against else []
-    said = sum(reason.weight for reason in against) - min(CALM_MAX, sum(reason.weight for reason in calm))
+    said = sum(reason.weight for reason in against) - min(
+        CALM_MAX, sum(reason.weight for reason in speaking_for)
+    )
     score = said + tone.weight
     is_complaint = said >= known.sure or (score >= known.yes and said >= known.some)
     is_doubtful = score >= known.ask or said >= known.plain
     signed = [(reason.weight, reason) for reason in (*against, tone)]
-    signed += ((-reason.weight, reason) for reason in calm)
+    signed += ((-reason.weight, reason) for reason in speaking_for)
     return Grievance(
         verdict="yes" if is_complaint else "ask" if is_doubtful else "no",
         score=round(score, 2),

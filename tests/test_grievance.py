@@ -17,7 +17,7 @@ from tests.labelled.figures import judged
 
 WORDS = words.load()
 MAILS = sets.mails()
-RECALL_MIN = {"tune": 0.99, "held_out": 0.97, "fresh": 0.99}
+RECALL_MIN = {"tune": 0.99, "held_out": 0.97, "drawn": 0.97, "fresh": 0.99}
 """Of 'complaint or ask'; the aim is 0.99. The second half was never looked at for lists and weights, and most of it was
 written to be hard: complaints in a single word, by a joke, by bare dates. The third are mails as they come."""
 CALLED_MAX = 1 / 20
@@ -30,7 +30,7 @@ def verdict(text: str, subject: str = "") -> str:
     return judge(subject, text, WORDS).verdict
 
 
-@pytest.mark.parametrize("half", [*sets.HALVES, sets.FRESH])
+@pytest.mark.parametrize("half", [*sets.HALVES, sets.DRAWN, sets.FRESH])
 def test_labelled_mails_are_told_apart(half: str) -> None:
     found = judged([mail for mail in MAILS if mail.half == half], WORDS)
     assert found.recall >= RECALL_MIN[half], found

@@ -8,7 +8,7 @@ from classify import answer, grievance
 from classify.facts import AnswerMeaning
 from classify.words import Words
 from tests.labelled import sets
-from tests.labelled.sets import FRESH, HALVES, HARD, LabelledAnswer, LabelledMail
+from tests.labelled.sets import DRAWN, FRESH, HALVES, HARD, LabelledAnswer, LabelledMail
 
 LANGUAGES = (("all", ("zh", "zh-hant", "en")), ("zh", ("zh", "zh-hant")), ("en", ("en",)))
 """Traditional characters count as Chinese."""
@@ -73,7 +73,7 @@ def report(words: Words) -> str:
     """All figures as a table."""
     lines = ["complaint or not      half      language  complaints  missed  recall   ordinary  called  asked"]
     mails, answers = sets.mails(), sets.answers()
-    for half in (*HALVES, FRESH, HARD):
+    for half in (*HALVES, DRAWN, FRESH, HARD):
         for name, languages in LANGUAGES:
             found = judged(_of(mails, half, languages), words)
             lines.append(

@@ -16,7 +16,7 @@ from tests.labelled.sets import LabelledMail
 FILE = Path(__file__).parents[2] / "classify" / "tone.toml"
 MAILS_MIN = 2
 """A piece that fewer mails hold is left out."""
-STRENGTH = 0.1
+STRENGTH = 0.2
 """Inverse of the regularisation."""
 WEIGHT_MIN = 0.1
 HEAD = """\

@@ -15,6 +15,9 @@ somebody's work. Never used for tuning either; they show where the limits are.""
 FRESH = "fresh"
 """Mails as they come, none made to mislead, written before anything was changed and looked at once, at the end. Their writer
 wrote the later tuning mails too (from g2741 on; those that were like one of these were left out), so they are the easier."""
+DRAWN = "drawn"
+"""A quarter of the mails from g5168 on, drawn by a checksum of the text before any of them was judged; the rest went to the
+tuning half. The same hand as those, and only the sums were seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
