@@ -31,7 +31,7 @@ from ingest.mail import RawMail
 from store import lists
 from store.claims import Claimant
 from store.database import Lock, hold, new_or_known
-from store.packing import packed, unpacked
+from store.packing import beginning, packed, unpacked
 from store.tables import OUT_OF_LINE, TOGETHER_BYTES_MAX, label, mail, mail_sighting
 
 IDENTIFYING_HEADERS = (b"message-id", b"from", b"date", b"subject")
@@ -375,9 +375,9 @@ def get(conn: Connection, mail_id: int) -> StoredMail | None:
 
 def beginnings(conn: Connection, ids: Sequence[int], size: int) -> dict[int, bytes]:
     """The first bytes of mails, of each so many at most, by its id."""
-    beginning = func.substr(mail.c.content, 1, size, type_=LargeBinary)
-    rows = conn.execute(select(mail.c.id, beginning.label("packed")).where(mail.c.id.in_(ids)))
-    return {row.id: unpacked(row.packed, size) for row in rows}
+    cut_off = func.substr(mail.c.content, 1, size, type_=LargeBinary)
+    rows = conn.execute(select(mail.c.id, cut_off.label("packed")).where(mail.c.id.in_(ids)))
+    return {row.id: beginning(row.packed, size) for row in rows}
 
 
 _LISTED = tuple(mail.c[name] for name in MailRow.__dataclass_fields__)

@@ -30,6 +30,11 @@ def _repeats_nothing(content: bytes) -> bool:
     return len(zlib.compress(sample, 1)) > REPEATS_NOTHING * len(sample)
 
 
-def unpacked(content: bytes, size_max: int = CONTENT_BYTES_MAX) -> bytes:
-    """Packed bytes as they were, bounded; of what was cut off, the beginning."""
-    return zlib.decompressobj().decompress(content, size_max)
+def unpacked(content: bytes) -> bytes:
+    """Packed bytes as they were, bounded."""
+    return beginning(content, CONTENT_BYTES_MAX)
+
+
+def beginning(content: bytes, size: int) -> bytes:
+    """So many of the first bytes as they were, also of packed ones that were cut off."""
+    return zlib.decompressobj().decompress(content, size)
