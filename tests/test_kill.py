@@ -4,7 +4,6 @@ import random
 import signal
 import time
 from collections import Counter
-from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import pytest
@@ -84,7 +83,7 @@ def doubles(site: Site) -> int:
     return len(ids) - len(set(ids))
 
 
-def started(site: Site, command: str, crash_at: str = "") -> ForkServerProcess:
+def started(site: Site, command: str, crash_at: str = "") -> service.Service:
     """A command as a process of its own."""
     log = site.folder / "ombud.log"
     return service.start(service.Orders(config=site.config, log=log, command=command, crash_at=crash_at))

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ class Scene:
     clock: Path
     posted: list[proof.Posted] = field(default_factory=list)
     doubles_max: int = 0
-    process: ForkServerProcess | None = None
+    process: service.Service | None = None
     _engine: Engine | None = None
     _opened: int = 0
     _taken: int = 0

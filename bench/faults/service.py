@@ -5,9 +5,12 @@ of them can be afforded. Everything else is a service's own: process, connection
 an administrator would otherwise wait for; each constant is named here with what it is in earnest.
 """
 
+import math
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from multiprocessing.context import ForkServerProcess
@@ -35,7 +38,7 @@ from ombud.mailroom import Mailroom
 from ombud.settings import Settings
 from store import database
 
-__all__ = ["Orders", "serve", "start"]
+__all__ = ["Orders", "Service", "serve", "start"]
 
 HURRIED = (
     (pipeline, "TICK_S", 0.3),  # 5 s
@@ -66,13 +69,44 @@ class Orders:
     command: str = "run"
 
 
-_forks = multiprocessing.get_context("forkserver")
+LOOK_S = 0.01
+_asking = threading.Lock()
 
 
-def start(orders: Orders) -> ForkServerProcess:
+class Service(ForkServerProcess):
+    """A child process, asked by one thread at a time.
+
+    QUIRK: each start asks all children for their exit codes; of two threads that ask one child at the same moment the
+    second finds it told already, and takes it for 255.
+    """
+
+    def start(self) -> None:
+        """It runs now."""
+        with _asking:
+            super().start()
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        with _asking:
+            return super().is_alive()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Until it has ended, or so many seconds."""
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        while self.is_alive() and time.monotonic() < until:
+            time.sleep(LOOK_S)
+
+    @property
+    def exitcode(self) -> int | None:
+        """None while it runs; -9 after a kill."""
+        with _asking:
+            return super().exitcode
+
+
+def start(orders: Orders) -> Service:
     """A service that runs now."""
-    _forks.set_forkserver_preload([__name__])
-    process = _forks.Process(target=serve, args=(orders,))
+    multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])
+    process = Service(target=serve, args=(orders,))
     process.start()
     return process
 
