@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from notify.wrap import wrapped
 from process.case import Case, Event
 from process.record_form import MEASURES, Entry, Section, Wording, sections
-from process.telling import belief, spoken, told
+from process.telling import belief, judged, spoken, told
 
 LANGUAGES = ("zh", "en")
 QUOTE_CHARS_MAX = 3_000
@@ -132,6 +132,7 @@ def _environments() -> tuple[Environment, Environment]:
         environment.filters["several"] = _several
         environment.filters["told"] = told
         environment.filters["spoken"] = spoken
+        environment.filters["judged"] = judged
         environment.filters["belief"] = belief
         environment.globals["moment"] = datetime.fromisoformat
     return text, page

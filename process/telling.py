@@ -3,6 +3,7 @@
 What people wrote stays as they wrote it. Used by mails, forms and the dossier alike.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,11 @@ from process.case import Event
 
 Words = Mapping[str, Any]
 """A language's words.toml."""
+
+_NEXT_REASON = re.compile(r", (?=[+-]\d{1,3}\.\d )")
+_THEMES = re.compile(r"([+-]\d{1,3}\.\d) ([a-z_]{1,30})(?: \+ ([a-z_]{1,30}))?: ")
+_SCORE = re.compile(r"\bscore (-?\d{1,4}\.\d{1,2}): ")
+_LEARNED = re.compile(r"learned from (\d{1,9}) answers: (\d\.\d\d), (raised to ask|not asked)")
 
 
 def told(event: Event, words: Words) -> str:
@@ -28,6 +34,24 @@ def told(event: Event, words: Words) -> str:
 def spoken(text: str, words: Words) -> str:
     """Evidence, the reader's half of it."""
     return in_language(text, words["language"])
+
+
+def judged(evidence: str, words: Words) -> str:
+    """What speaks for a complaint and against one (`classify.grievance`), its themes by their names in this language."""
+    own = words["judged"]
+    text = _LEARNED.sub(
+        lambda m: own["raised" if m[3] != "not asked" else "lowered"].format(m[1], m[2]), evidence
+    )
+    text = _NEXT_REASON.sub(str(words["labels"]["semicolon"]), text)
+    text = _THEMES.sub(lambda m: f"{m[1]} {_themes(m, words)}{words['labels']['colon']}", text)
+    text = _SCORE.sub(lambda m: own["score"].format(m[1]), text)
+    text = text.replace("the forwarded mail: ", own["forwarded"])
+    return spoken(text.replace("nothing that shows usual business", own["unusual"]), words)
+
+
+def _themes(found: re.Match[str], words: Words) -> str:
+    """One theme or two; one of a file of one's own keeps its name."""
+    return " + ".join(words["themes"].get(name, name) for name in found.groups()[1:] if name)
 
 
 def who(event: Event, words: Words) -> str:

@@ -224,7 +224,7 @@ def test_the_service_asks_about_what_the_model_raises_and_says_so(tmp_path: Path
         (mail,) = office.mails()
         assert mail.kind == "ask"
         assert "learned from 100 answers" in mail.evidence
-        assert "learned from 100 answers" in office.got(DESK_A, "ask_complaint")[0].text
+        assert "100 次判断学得" in office.got(DESK_A, "ask_complaint")[0].text
 
 
 def test_the_service_never_lets_the_model_overrule_a_certain_yes(store_url: str) -> None:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from classify import bilingual
+from classify import words as judging
+from classify.grievance import judge
 from notify.render import LANGUAGES, _kept_whole, words
 from process.case import Event, Party
-from process.telling import told, who
+from process.telling import judged, told, who
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -58,3 +60,28 @@ def test_numbers_and_dates_stay_in_one_line_and_links_as_they_are() -> None:
     assert "<title>C-2026-00017</title>" in kept
     assert "'?s=%20C-2026-00017&b=2026-11-24'" in kept
     assert re.sub(r"</?span[^>]*>", "", kept) == page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_theme_has_a_name(language: str) -> None:
+    known = judging.load().grievance
+    counted = {name for pair in known.together for name in (pair.first, pair.second)}
+    assert {theme.name for theme in (*known.signs, *known.calm)} | counted | {"tone"} <= words(language)[
+        "themes"
+    ].keys()
+
+
+def test_why_a_mail_may_be_a_complaint_is_told_in_the_readers_language() -> None:
+    found = judge("打印机", "打印机又坏了，没人管。", judging.load())
+    evidence = f"the forwarded mail: score {found.score}: {', '.join(found.reasons)}"
+    chinese, english = judged(evidence, words("zh")), judged(evidence, words("en"))
+    assert chinese.startswith(f"被转发的原信：总分 {found.score}：+")
+    assert "无人回应：没人管" in chinese
+    assert re.findall("[a-z]+", chinese) == []
+    assert "no answer: 没人管" in english
+    assert judged("learned from 7 answers: 0.91, raised to ask, +1.0 own_theme: 慢", words("zh")).endswith(
+        "7 次判断学得的模型：0.91，改为询问；+1.0 own_theme：慢"
+    )
+    assert judged("+0.5 nothing that shows usual business, -1.9 tone: #, test", words("zh")) == (
+        "+0.5 看不出是日常事务；-1.9 整体语气：#, test"
+    )
