@@ -4,13 +4,17 @@ STAMP := .venv/.ready
 UV := $(shell command -v uv 2>/dev/null)
 # Bytecode is kept whatever the shell says: the tests start many processes, each of which would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
+# The checks run beside the suite.
+MAKEFLAGS += --jobs=2
 
-.PHONY: demo test test-postgres test-sqlite check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
+.PHONY: demo test suite test-postgres test-sqlite check bench hosts processes test-faults debian-packages clean worst-case fuzz golden figures deciding verbs
 
 demo: $(STAMP)
 	@$(PY) -m ombud demo
 
-test: $(STAMP) debian-packages check
+test: check suite
+
+suite: $(STAMP) debian-packages
 	$(PY) -m pytest -n 3 --dist worksteal
 
 # What touches the store on one of the two only: the whole suite on PostgreSQL, or on SQLite.
@@ -87,8 +91,9 @@ else
 endif
 	@touch $(STAMP)
 
-# The tests talk to a real Dovecot and a real PostgreSQL; installed when they are missing and we may.
-debian-packages:
+# The tests talk to a real Dovecot and a real PostgreSQL; installed when they are missing and we may. After the set-up: apt runs
+# once at a time.
+debian-packages: | $(STAMP)
 	@wanted=""; \
 	command -v dovecot >/dev/null 2>&1 || test -x /usr/sbin/dovecot || wanted="$$wanted dovecot-imapd openssl"; \
 	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$$wanted postgresql"; \

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 LOCK = "requirements.lock"
-TIMEOUT_S = 120
+TIMEOUT_S = 60
 COMMAND = (
     *("-m", "pip_audit", "--requirement", LOCK, "--disable-pip", "--no-deps"),
     *("--format", "json", "--progress-spinner", "off"),
