@@ -124,56 +124,74 @@ def dovecot(capability: str = "", *, has_tls: bool = True, host: str = HOST) -> 
             server.stop()
 
 
+CONFIGURATION = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = {host}
+mail_location = maildir:{folder}/mail/%u
+mail_uid = {uid}
+mail_gid = {gid}
+first_valid_uid = 1
+first_valid_gid = 1
+disable_plaintext_auth = no
+ssl = yes
+ssl_cert = <{cert}
+ssl_key = <{key}
+auth_mechanisms = plain login
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {plain}
+  }}
+  inet_listener imaps {{
+    port = {tls}
+    ssl = yes
+  }}
+}}
+mail_max_userip_connections = 100
+"""
+WITHOUT_ROOT = """
+default_internal_user = {name}
+default_login_user = {name}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+}}
+"""
+
+
 def _configuration(server: Dovecot, key: Path, capability: str) -> str:
     user = pwd.getpwuid(os.getuid())
     # As root, mail belongs to an ordinary user: Dovecot refuses to serve root's.
     owner = pwd.getpwnam("nobody") if user.pw_uid == 0 else user
     os.chown(server.folder / "mail", owner.pw_uid, owner.pw_gid)
-    internal = (
-        ""
-        if user.pw_uid == 0
-        else (
-            f"default_internal_user = {user.pw_name}\ndefault_login_user = {user.pw_name}\n"
-            "service anvil {\n  chroot =\n}\nservice imap-login {\n  chroot =\n}\n"
-        )
+    written = CONFIGURATION.format(
+        folder=server.folder,
+        host=server.host,
+        uid=owner.pw_uid,
+        gid=owner.pw_gid,
+        cert=server.cert,
+        key=key,
+        password=PASSWORD,
+        plain=server.plain,
+        tls=server.tls,
     )
-    return f"""
-base_dir = {server.folder}/run
-state_dir = {server.folder}/state
-log_path = {server.folder}/log
-protocols = imap
-listen = {server.host}
-mail_location = maildir:{server.folder}/mail/%u
-mail_uid = {owner.pw_uid}
-mail_gid = {owner.pw_gid}
-first_valid_uid = 1
-first_valid_gid = 1
-disable_plaintext_auth = no
-ssl = yes
-ssl_cert = <{server.cert}
-ssl_key = <{key}
-auth_mechanisms = plain login
-{f"imap_capability = {capability}" if capability else ""}
-passdb {{
-  driver = static
-  args = password={PASSWORD}
-}}
-userdb {{
-  driver = static
-  args = uid={owner.pw_uid} gid={owner.pw_gid} home={server.folder}/mail/%u
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {server.plain}
-  }}
-  inet_listener imaps {{
-    port = {server.tls}
-    ssl = yes
-  }}
-}}
-{internal}
-mail_max_userip_connections = 100
-"""
+    return (
+        written
+        + ("" if user.pw_uid == 0 else WITHOUT_ROOT.format(name=user.pw_name))
+        + (f"imap_capability = {capability}\n" if capability else "")
+    )
 
 
 @dataclass(slots=True)
