@@ -48,10 +48,12 @@ def test_read_along_is_read_the_same(readers: Readers) -> None:
 
 
 def test_no_process_for_a_few_mails() -> None:
+    # One of another test may still be about to end.
+    before = set(_processes())
     with Readers(words.load(), 1) as found:
         for is_full in (*[True] * FULL_CLAIMS, False, True):
             found.begin((), is_full=is_full)
-        assert not list(_processes())
+        assert set(_processes()) <= before
 
 
 def test_none_when_none_may_help() -> None:
