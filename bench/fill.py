@@ -22,8 +22,9 @@ from bench import bulk, mould
 from bench.mould import Id, Moment, Mould, Row
 from ombud import logs
 from ombud.demo.setting import SAMPLE
-from store import events, inbox
+from store import events
 from store.database import migrate, open_database
+from store.fingerprint import fingerprint
 from store.packing import packed
 from store.tables import counter, event, event_detail, mail
 
@@ -159,7 +160,7 @@ def _finished(row: Row, cells: list[Any]) -> list[Any]:
     if row.table is mail:
         raw = cells[_CONTENT].encode()
         cells[_CONTENT], cells[_SIZE] = packed(raw), len(raw)
-        cells[_SHA256], cells[_FINGERPRINT] = sha256(raw).hexdigest(), inbox.fingerprint(raw)
+        cells[_SHA256], cells[_FINGERPRINT] = sha256(raw).hexdigest(), fingerprint(raw)
     return cells
 
 

@@ -26,7 +26,7 @@ from bench.namespaces import Host
 from ombud import config
 from store import complaints, leases
 from store.database import open_database, reading
-from store.inbox import fingerprint
+from store.fingerprint import fingerprint
 from store.tables import mail, outbox
 
 MAILBOXES = ("desk", "hotline")

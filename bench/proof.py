@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from store import events, outbox
 from store.database import open_database, reading
-from store.inbox import fingerprint
+from store.fingerprint import fingerprint
 from store.outbox import OutboxRow
 from store.tables import complaint, mail
 

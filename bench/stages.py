@@ -40,7 +40,7 @@ SEAMS: tuple[tuple[str, Any, str], ...] = (
     ("render", compose, "render"),
     ("store", complaints, "insert_case"),
     ("store", complaints, "save"),
-    ("store", events, "append"),
+    ("store", events, "_write"),
     ("store", outbox, "add"),
     ("store", inbox, "finish"),
 )

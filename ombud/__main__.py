@@ -184,12 +184,12 @@ def blank_form(context: click.Context, lang: str | None, file: Path) -> None:
 def mails(context: click.Context, as_json: bool, newest: int | None) -> None:
     """List every mail seen, with its state, rule and reason."""
     from ombud import show
-    from store import inbox
+    from store import received
 
     wanted = show.Listed("来信 / mails", ("id", "kind", "matter", "sender", "subject", "evidence"))
     with launch.reading(launch.settings(context.obj)) as conn:
         count = show.newest(newest, as_json=as_json)
-        wanted.print(map(show.mail_line, inbox.each(conn, count)), count, as_json=as_json)
+        wanted.print(map(show.mail_line, received.each(conn, count)), count, as_json=as_json)
 
 
 @main.command()

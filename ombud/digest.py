@@ -21,7 +21,7 @@ from process.case import Case
 from process.complaint import choices
 from process.outgoing import Choice, Item, Notice, Quoted
 from process.roles import owners
-from store import anchors, backlog, complaints, inbox, ledger, once
+from store import anchors, backlog, complaints, ledger, once, received
 from store.database import deciding
 
 log = structlog.get_logger()
@@ -63,7 +63,7 @@ def write(conn: Connection, office: Office, since: datetime, now: datetime) -> N
     post = Post(conn=conn, office=office, now=now)
     count = sum(cases for _, cases in backlog.open_by_state(conn))
     open_cases = complaints.oldest_open(conn, CASES_MAX)
-    mails = inbox.for_desk(conn, since, now, MAILS_COUNTED_MAX)
+    mails = received.for_desk(conn, since, now, MAILS_COUNTED_MAX)
     items = _mail_items(conn, mails[:MAILS_MAX])
     facts = {
         "since": since.isoformat(),
@@ -120,15 +120,15 @@ def _group_order(item: Item) -> int:
     return tuple(MAIL_CHOICES).index(item.group)
 
 
-def _mail_items(conn: Connection, rows: Sequence[inbox.MailRow]) -> list[Item]:
+def _mail_items(conn: Connection, rows: Sequence[received.MailRow]) -> list[Item]:
     """The mails in the order of their groups, each with what its sender wrote, as far as a reader needs it to decide."""
     unexplained = [row.id for row in rows if not row.reason]
-    found = inbox.beginnings(conn, unexplained, EXCERPT_READ_BYTES)
+    found = received.beginnings(conn, unexplained, EXCERPT_READ_BYTES)
     texts = {mail_id: own_text(content)[:EXCERPT_CHARS] for mail_id, content in found.items()}
     return sorted((_mail_item(row, row.reason or texts[row.id]) for row in rows), key=_group_order)
 
 
-def _mail_item(row: inbox.MailRow, text: str) -> Item:
+def _mail_item(row: received.MailRow, text: str) -> Item:
     group = "set_aside" if row.state == "set_aside" else "asked" if row.kind == "ask" else "other"
     return Item(
         matter=f"M-{row.id}",

@@ -26,7 +26,7 @@ from ombud.evidence import Evidence
 from ombud.sections import OrganisationSection
 from ombud.settings import Settings
 from process.case import Case, Event
-from store import complaints, events, inbox
+from store import complaints, events, received
 from store.record import to_json
 
 EXIT_FAILED = 1
@@ -102,7 +102,7 @@ def made(conn: Connection, case: Case, settings: Settings) -> Iterator[File]:
     house = settings.organisation
     log = events.entries(conn, case.number)
     cited = {entry.event.mail_id for entry in log if entry.event.mail_id}
-    ids = sorted({row.id for row in inbox.of_matter(conn, case.number)} | cited)
+    ids = sorted({row.id for row in received.of_matter(conn, case.number)} | cited)
     mails_in = enclosures.received(conn, ids, settings.retention.folder)
     matters = (case.number, *(f"M-{mail.id}" for mail in mails_in))
     parcel = Parcel(mails_in=mails_in, mails_out=enclosures.sent(conn, matters), forms=FORMS)

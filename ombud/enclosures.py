@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ingest.parse import parse
-from store import erasure, inbox, outbox
+from store import erasure, outbox
+from store import received as received_mails
 
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 ATTACHMENTS_MAX = 200
@@ -75,11 +76,11 @@ class Enclosed:
 def received(conn: Connection, ids: Iterable[int], moved_to: Path) -> tuple[Enclosed, ...]:
     """Mails that came in, by id; those that left the database out of the folder that they were moved to."""
     originals = erasure.originals(conn, "mail")
-    mails = (inbox.get(conn, mail_id) for mail_id in ids)
+    mails = (received_mails.get(conn, mail_id) for mail_id in ids)
     return tuple(_received(mail, moved_to, originals.get(mail.id, "")) for mail in mails if mail is not None)
 
 
-def _received(mail: inbox.StoredMail, moved_to: Path, original_sha256: str) -> Enclosed:
+def _received(mail: received_mails.StoredMail, moved_to: Path, original_sha256: str) -> Enclosed:
     content = _moved(mail, moved_to, original_sha256) if mail.raw_at else mail.content
     name = f"M-{mail.id}.eml" if content is not None else f"M-{mail.id}-gone.txt"
     found = Enclosed(
@@ -98,7 +99,7 @@ def _received(mail: inbox.StoredMail, moved_to: Path, original_sha256: str) -> E
     return _enclosed(found)
 
 
-def _moved(mail: inbox.StoredMail, folder: Path, original_sha256: str) -> bytes | None:
+def _moved(mail: received_mails.StoredMail, folder: Path, original_sha256: str) -> bytes | None:
     """The bytes of a mail that was moved; None when they are not there any more, or are others."""
     try:
         content = (folder / mail.raw_path).read_bytes() if mail.raw_path else None

@@ -17,7 +17,7 @@ from ombud import config
 from ombud.pseudonym import Pseudonym
 from ombud.settings import Settings
 from process.case import Case, Party
-from store import complaints, erasure, inbox, retention
+from store import complaints, erasure, received, retention
 from store.database import hold_log, reading
 from store.erasure import Swept
 
@@ -123,8 +123,8 @@ def _parties(conn: Connection, word: str, person: Person | None) -> list[Party]:
 
 def _shown_names(conn: Connection, person: Person) -> tuple[str, ...]:
     """Display names that the person's mail programs wrote."""
-    rows = (row.id for row in inbox.each(conn) if person.has_address(row.sender))
-    mails = (inbox.get(conn, mail_id) for mail_id in rows)
+    rows = (row.id for row in received.each(conn) if person.has_address(row.sender))
+    mails = (received.get(conn, mail_id) for mail_id in rows)
     names = (parse(mail.content).sender.name.strip() for mail in mails if mail is not None)
     return tuple(dict.fromkeys(name for name in names if name))
 

@@ -12,7 +12,7 @@ from classify.people import Organisation, Person
 from ombud.requester import requester
 from process.callback import worklist_day
 from process.case import State
-from store import callbacks, complaints, inbox, reports, reviews, survey_answers, surveys
+from store import callbacks, complaints, received, reports, reviews, survey_answers, surveys
 
 AWAITING = {
     State.ASKED: Awaiting.PARTICULARS,
@@ -47,7 +47,7 @@ def _complaint(conn: Connection, number: str, organisation: Organisation) -> Mat
 
 def _mail(conn: Connection, number: str, organisation: Organisation) -> Matter | None:
     """A mail that was put to the desk: is it a complaint, is it to be handled again?"""
-    stored = inbox.get(conn, int(number[2:])) if number[2:].isdecimal() else None
+    stored = received.get(conn, int(number[2:])) if number[2:].isdecimal() else None
     if stored is None:
         return None
     return Matter(

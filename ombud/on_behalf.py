@@ -21,7 +21,7 @@ from process.form_echo import Echo
 from process.opening import Opening
 from process.outgoing import Choice
 from process.turn import Refusal
-from store import complaints, inbox
+from store import complaints, inbox, received
 
 SOURCE_WORDS = {
     Source.PHONE: ("电话", "phone", "telephone"),
@@ -56,7 +56,7 @@ def record(hand: Hand) -> str:
 def complete(hand: Hand, mail_id: int) -> str | None:
     """The rest of a form that named no complainant; None when the mail in hand or that one is no form."""
     filled = filled_form.read(hand.facts.mail, hand.facts.own_words)
-    stored = inbox.get(hand.conn, mail_id)
+    stored = received.get(hand.conn, mail_id)
     if stored is None or stored.kind != "recorded-form" or not filled.fields:
         return None
     if stored.matter.startswith("C-"):

@@ -14,7 +14,7 @@ from ombud.hand import Hand
 from ombud.reply import refuse
 from process.roles import may_act
 from process.turn import Refusal
-from store import inbox, labels
+from store import inbox, labels, received
 
 
 def command(hand: Hand, number: str) -> str:
@@ -45,7 +45,7 @@ def _set_aside(hand: Hand, mail_id: int, verb: Verb) -> str:
 
 
 def _label(hand: Hand, mail_id: int, is_complaint: bool) -> str:
-    stored = inbox.get(hand.conn, mail_id)
+    stored = received.get(hand.conn, mail_id)
     if stored is None:
         return refuse(hand, Refusal(problem="no_matter"), None)
     if stored.raw_at is not None:

@@ -27,7 +27,7 @@ from ombud.office import Office
 from ombud.post import Post
 from ombud.settings import Settings
 from process.case import Case, Event
-from store import complaints, erasure, events, inbox
+from store import complaints, erasure, events, received
 from store.database import reading, refuse_writes
 
 EXIT_WRONG = 2
@@ -91,17 +91,17 @@ def _keys(settings: Settings) -> tuple[str, ...]:
 def replayed(conn: Connection, office: Office, first: datetime) -> Iterator[Compared]:
     """Every mail handled since then, then and now, oldest first."""
     erased = erasure.originals(conn, "mail")
-    for row in inbox.received_since(conn, first):
+    for row in received.received_since(conn, first):
         # What broke the program was never decided; what was erased or has left the database cannot be read as it was.
         is_decided = row.state in ("handled", "set_aside", "discarded") and row.kind and not row.traceback
         if not is_decided or row.id in erased or row.raw_at:
             continue
-        stored = inbox.get(conn, row.id)
+        stored = received.get(conn, row.id)
         if stored is not None:
             yield _compared(conn, office, row, parse(stored.content))
 
 
-def _compared(conn: Connection, office: Office, row: inbox.MailRow, mail: Mail) -> Compared:
+def _compared(conn: Connection, office: Office, row: received.MailRow, mail: Mail) -> Compared:
     at = row.handled_at or row.received_at
     office = replace(office, clock=lambda: at)
     case = complaints.get(conn, row.matter)
@@ -146,7 +146,7 @@ def _escalations(case: Case | None) -> tuple[str, ...]:
     return tuple(f"{one.reason}: {one.evidence}" for one in found if case and one.at == case.recorded_at)
 
 
-def _facts(conn: Connection, office: Office, row: inbox.MailRow, mail: Mail) -> Facts:
+def _facts(conn: Connection, office: Office, row: received.MailRow, mail: Mail) -> Facts:
     """The facts as they were: on the matter that the mail was given to, with what was asked then."""
     at = office.clock()
     found = gather.authenticated(mail, office.authserv_id, None)

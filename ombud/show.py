@@ -22,7 +22,7 @@ from process.outcome import Outcome
 from process.report import Report
 from process.review import Participant, Review
 from process.survey_shown import Progress
-from store import complaints, events, inbox, outbox
+from store import complaints, events, outbox, received
 
 Record = Mapping[str, Any]
 CELL_CHARS = 60
@@ -72,7 +72,7 @@ def complaint_whole(conn: Connection, case: Case) -> Record:
         **plain(case),
         "step": case.state.step_code,
         "events": [plain(event) for event in events.trail(conn, case.number)],
-        "mails_in": [mail_line(row) for row in inbox.of_matter(conn, case.number)],
+        "mails_in": [mail_line(row) for row in received.of_matter(conn, case.number)],
         "mails_out": [outbox_line(row) for row in outbox.of_matter(conn, case.number)],
     }
 
@@ -98,12 +98,12 @@ def survey_line(progress: Progress) -> Record:
     }
 
 
-def mail_line(row: inbox.MailRow) -> Record:
+def mail_line(row: received.MailRow) -> Record:
     """One mail that came in; `raw` says where its bytes are."""
     return {**_shown(row), "raw": _raw(row)}
 
 
-def _raw(row: inbox.MailRow) -> str:
+def _raw(row: received.MailRow) -> str:
     if row.raw_at is None:
         return "stored"
     return f"{f'moved to {row.raw_path}' if row.raw_path else 'dropped'} on {row.raw_at:%Y-%m-%d}"
@@ -164,7 +164,7 @@ def outbox_line(row: outbox.OutboxRow) -> Record:
     return _shown(row)
 
 
-def _shown(row: inbox.MailRow | outbox.OutboxRow) -> Record:
+def _shown(row: received.MailRow | outbox.OutboxRow) -> Record:
     """A row without tokens: lists are copied into tickets and chats, where a token is somebody's power."""
     return {n: token.hidden(value) if isinstance(value, str) else value for n, value in plain(row).items()}
 

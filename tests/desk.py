@@ -23,7 +23,7 @@ from notify.compose import Letterhead
 from ombud import handle, schedule
 from ombud.office import Office
 from process.case import Case, Event
-from store import complaints, database, events, inbox, outbox
+from store import complaints, database, events, inbox, outbox, received
 from tests import sqlite_file
 from tests.company import ORGANISATION, RULES, SHANGHAI
 
@@ -124,9 +124,9 @@ class Desk:
         with database.reading(self.office.engine) as conn:
             return events.trail(conn, number)
 
-    def mails(self) -> tuple[inbox.MailRow, ...]:
+    def mails(self) -> tuple[received.MailRow, ...]:
         with database.reading(self.office.engine) as conn:
-            return inbox.listed(conn)
+            return received.listed(conn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from classify.facts import Kind
 from ingest.parse import own_text, parse
 from ombud.digest import EXCERPT_READ_BYTES
-from store import anchors, events, inbox, ledger, tables
+from store import anchors, events, ledger, received, tables
 from store.database import reading
 from tests.company import DESK_A, USER
 from tests.desk import MONDAY, Desk
@@ -85,7 +85,7 @@ def test_what_is_shown_of_a_mail_is_found_without_the_file_behind_it(desk: Desk)
     raw = message.as_bytes()
     mail_id = desk.put(raw)
     with reading(desk.office.engine) as conn:
-        beginning = inbox.beginnings(conn, [mail_id], EXCERPT_READ_BYTES)[mail_id]
+        beginning = received.beginnings(conn, [mail_id], EXCERPT_READ_BYTES)[mail_id]
     assert beginning == raw[:EXCERPT_READ_BYTES]
     assert own_text(beginning) == own_text(raw) == parse(raw).own_text == "请问打印机在几楼？\n\n谢谢"
     assert "打印机在几楼" in digest_text(desk)

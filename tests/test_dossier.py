@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ombud import config, dossier, evidence
 from process.case import State
 from process.reminding import EVENTS
-from store import events, inbox, outbox
+from store import events, outbox, received
 from store.database import reading
 from tests.company import COLLECTION, DESK_A, SERVICE_MANAGER, USER
 from tests.desk import DESK, Desk
@@ -73,7 +73,7 @@ def checked(folder: Path) -> tuple[int, str]:
 
 def test_everything_lies_in_it(desk: Desk, folder: Path) -> None:
     with reading(desk.office.engine) as conn:
-        mails = [inbox.get(conn, row.id) for row in inbox.listed(conn)]
+        mails = [received.get(conn, row.id) for row in received.listed(conn)]
         sent = {row.id: outbox.content(conn, row.id) for row in outbox.listed(conn)}
         log = events.entries(conn, "C-2026-00001")
     assert [(folder / f"mails/in/M-{m.id}.eml").read_bytes() for m in mails if m] == [

@@ -16,7 +16,7 @@ from ombud.erase import Wish
 from ombud.pseudonym import Pseudonym
 from ombud.settings import Settings
 from process.case import Case, State
-from store import erasure, events, inbox, ledger, outbox, tables
+from store import erasure, events, ledger, outbox, received, tables
 from store.database import reading
 from tests.company import DESK_A, SERVICE_MANAGER, USER, VIP, person
 from tests.desk import MONDAY, Desk
@@ -137,7 +137,7 @@ def test_what_others_wrote_stays_readable(desk: Desk, settings: Settings) -> Non
     assert case.accepted is not None
     assert case.accepted.by.name == DESK_A.name
     with reading(desk.office.engine) as conn:
-        question = inbox.get(conn, 2)
+        question = received.get(conn, 2)
     assert question is not None
     mail = parse(question.content)
     assert mail.sender.address == VIP.address

@@ -12,7 +12,7 @@ from classify.people import Person
 from ingest.dkim_check import LookupFailed
 from ingest.mail import Mail, RawMail
 from process.case import Case, State
-from store import database, inbox
+from store import database, inbox, received
 from tests.company import (
     COLLECTION,
     DESK_A,
@@ -286,7 +286,7 @@ def test_an_engineers_mail_replayed_orders_nothing_twice(office: Desk) -> None:
     accepted = office.case(number)
     assert accepted.state is State.ACCEPTED
     with database.reading(office.office.engine) as conn:
-        stored = inbox.get(conn, caught)
+        stored = received.get(conn, caught)
     assert stored is not None
     raw = RawMail(mailbox="desk", uidvalidity=1, uid=99, received_at=office.now, content=stored.content)
     with office.office.engine.begin() as conn:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from ombud import show
-from store import complaints, inbox, outbox
+from store import complaints, outbox, received
 from store.database import reading
 from store.tables import counter
 from tests.company import USER
@@ -25,7 +25,7 @@ def test_the_newest_come_in_the_order_of_all(busy: Desk, newest: int | None, num
     with reading(busy.office.engine) as conn:
         found = [line["number"] for line in show.all_complaints(conn, only_open=True, newest=newest)]
         assert found == [f"C-2026-{number:05}" for number in numbers]
-        assert [row.id for row in inbox.each(conn, newest)] == numbers
+        assert [row.id for row in received.each(conn, newest)] == numbers
         sent = [row.id for row in outbox.listed(conn)]
         assert [row.id for row in outbox.each(conn, newest)] == sent[-newest if newest else 0 :]
 

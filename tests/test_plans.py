@@ -12,7 +12,7 @@ from sqlalchemy import event as listening
 
 from ombud import digest, send, show
 from process.outgoing import Outcome, Outgoing, Sent
-from store import backlog, complaints, inbox, outbox, report_rows
+from store import backlog, complaints, outbox, received, report_rows
 from store.database import reading
 from tests.company import DESK_A, USER
 from tests.desk import Desk
@@ -70,11 +70,11 @@ def what_is_shown(desk: Desk) -> None:
         backlog.read(conn, now)
         case = complaints.get(conn, "C-2026-00001")
         assert case is None
-        inbox.of_matter(conn, "C-2026-00001")
+        received.of_matter(conn, "C-2026-00001")
         outbox.of_matter(conn, "C-2026-00001")
         list(show.all_complaints(conn, only_open=False, newest=100))
         list(show.all_complaints(conn, only_open=True, newest=100))
-        list(inbox.each(conn, 100))
+        list(received.each(conn, 100))
         list(outbox.each(conn, 100))
 
 

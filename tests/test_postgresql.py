@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ombud import check as checking
 from process.case import Event, Party
-from store import complaints, database, events, inbox, once, tables
+from store import complaints, database, events, inbox, once, received, tables
 from store.database import DatabaseUnusable, check, deciding, is_passing, migrate, open_database, reading
 from tests.postgresql import HOST, PASSWORD, Postgresql
 from tests.servers import free_port
@@ -119,7 +119,7 @@ def test_the_same_mail_by_two_readers_at_once_is_one_mail(engine: Engine) -> Non
     _together(work, 4)
     assert sorted(ids, key=str) == [1, None, None, None]
     with reading(engine) as conn:
-        assert len(inbox.listed(conn)) == 1
+        assert len(received.listed(conn)) == 1
         assert conn.execute(text("SELECT count(*) FROM mail_sighting")).scalar_one() == 4
 
 
@@ -223,10 +223,10 @@ def test_who_hangs_in_a_step_does_not_hold_the_log_for_ever(
 
 def test_reading_is_a_snapshot_that_cannot_write(engine: Engine) -> None:
     with reading(engine) as reader:
-        assert inbox.listed(reader) == ()
+        assert received.listed(reader) == ()
         with engine.begin() as conn:
             complaints.insert_case(conn, FULL)
             inbox.add(conn, raw(MAIL), NOW)
-        assert inbox.listed(reader) == ()
+        assert received.listed(reader) == ()
         with pytest.raises(DBAPIError, match="read-only"):
             inbox.add(reader, raw(MAIL), NOW)

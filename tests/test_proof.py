@@ -10,7 +10,7 @@ from bench import proof
 from bench.proof import Delivery, Kept, Posted, Run
 from ombud import send
 from process.outgoing import Outcome, Outgoing, Sent
-from store import inbox
+from store import received
 from store.database import reading
 from store.outbox import OutboxRow
 from tests.company import ORGANISATION, USER, VIP
@@ -44,7 +44,7 @@ def ran(desk: Desk) -> tuple[str, Run]:
     while send.due_mails(desk.office, carrier):
         pass
     with reading(desk.office.engine) as conn:
-        stored = {mail_id: inbox.get(conn, mail_id) for mail_id in matters}
+        stored = {mail_id: received.get(conn, mail_id) for mail_id in matters}
     posted = [Posted(content=mail.content, matter=matters[key]) for key, mail in stored.items() if mail]
     url = desk.office.engine.url.render_as_string(hide_password=False)
     return url, Run(posted=posted, delivered=carrier.delivered, staff=STAFF)

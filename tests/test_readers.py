@@ -17,7 +17,7 @@ from classify import words
 from ingest.mail import RawMail
 from ombud import handle
 from ombud.readers import FULL_CLAIMS, Read, Readers, Unread, read
-from store import inbox
+from store import inbox, received
 from tests.desk import Desk
 
 MAILS = list(mailbox.messages(handle.BATCH))
@@ -103,7 +103,7 @@ def test_a_process_that_is_ended_costs_a_try_and_no_mail(desk: Desk) -> None:
     with Attacked(office.words, 1) as readers:
         assert sum(handle.backlog(office, readers, lambda: False)) > count, "some were handled again"
     with office.engine.begin() as conn:
-        rows = inbox.listed(conn)
+        rows = received.listed(conn)
     assert {row.state for row in rows} == {"handled"}
     assert max(row.tries for row in rows) == 2, "some were tried again"
 

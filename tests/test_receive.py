@@ -12,7 +12,7 @@ from ingest.imap import MailboxUnreachable
 from ingest.mailbox import Mailbox
 from ombud import receive, vitals
 from ombud.receive import Backoff
-from store import database, inbox
+from store import database, inbox, received
 from tests.desk import Desk
 from tests.servers import Dovecot
 from tests.test_mailbox_trouble import MAIL, account
@@ -20,7 +20,7 @@ from tests.test_mailbox_trouble import MAIL, account
 
 def stored(desk: Desk) -> list[bytes]:
     with database.reading(desk.office.engine) as conn:
-        found = (inbox.get(conn, row.id) for row in inbox.listed(conn))
+        found = (received.get(conn, row.id) for row in received.listed(conn))
         return [mail.content for mail in found if mail is not None]
 
 

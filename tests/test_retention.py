@@ -13,7 +13,7 @@ from ombud.__main__ import main
 from ombud.config import sample
 from ombud.sections import Retention
 from process.retention import RetentionRules
-from store import complaints, events, inbox
+from store import complaints, events, received
 from store.database import reading
 from store.retention import due
 from tests.company import DESK_A, USER
@@ -45,14 +45,14 @@ def old(desk: Desk, raw_mail: Path) -> Desk:
     return desk
 
 
-def rows(desk: Desk) -> dict[int, inbox.MailRow]:
+def rows(desk: Desk) -> dict[int, received.MailRow]:
     return {row.id: row for row in desk.mails()}
 
 
 def test_old_mails_are_files_and_the_records_stay(old: Desk, raw_mail: Path) -> None:
     before = rows(old)
     with reading(old.office.engine) as conn:
-        contents = {mail_id: inbox.get(conn, mail_id) for mail_id in before}
+        contents = {mail_id: received.get(conn, mail_id) for mail_id in before}
     assert retention.daily(old.office) == 5
     after = rows(old)
     for mail_id, row in after.items():
@@ -70,7 +70,7 @@ def test_old_mails_are_files_and_the_records_stay(old: Desk, raw_mail: Path) -> 
     with reading(old.office.engine) as conn:
         assert events.verify(conn) == ""
         (told,) = [one for one in events.entries(conn, "") if one.event.what == retention.MOVED]
-        stored = inbox.get(conn, 1)
+        stored = received.get(conn, 1)
     assert told.event.text.startswith("5 ")
     assert stored is not None
     assert stored.content == b""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from store.fingerprint import fingerprint
 from tests.site import (
     ENGINEER,
     GENERAL_MANAGER,
@@ -354,12 +355,6 @@ def test_the_184_real_messages_each_end_in_one_state(site: Site) -> None:
     broken = [mail for mail in mails if mail["traceback"]]
     assert not broken, json.dumps(broken[0], ensure_ascii=False)[:2000]
     assert not site.dovecot.contents(site.user)
-    seen = len({site_fingerprint(content) for content in contents})
+    seen = len({fingerprint(content) for content in contents})
     assert len(mails) == seen
     assert all(mail["kind"] and (mail["rule"] or mail["reason"]) for mail in mails)
-
-
-def site_fingerprint(content: bytes) -> str:
-    from store.inbox import fingerprint
-
-    return fingerprint(content)

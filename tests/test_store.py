@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from ingest.mail import RawMail
 from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judgement, Measures, Party, State
 from process.outgoing import Deferred, Outgoing, Refused, Sent
-from store import budget, claims, complaints, events, inbox, labels, once, outbox, packing, tables
+from store import budget, claims, complaints, events, inbox, labels, once, outbox, packing, received, tables
 from store.claims import Claimant
 from store.database import (
     DatabaseUnusable,
@@ -70,7 +70,7 @@ def test_the_same_mail_is_one_mail(engine: Engine, other: RawMail) -> None:
         first = inbox.add(conn, raw(), NOW)
         assert inbox.add(conn, other, NOW) is None
         assert inbox.sighted(conn, other.mailbox, other.uidvalidity, (other.uid,)).keys() == {other.uid}
-        assert [row.id for row in inbox.listed(conn)] == [first]
+        assert [row.id for row in received.listed(conn)] == [first]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_set_aside_released_and_discarded(engine: Engine) -> None:
         inbox.discard(conn, mail_id, NOW)
         with pytest.raises(LookupError):
             inbox.discard(conn, mail_id, NOW)
-        (row,) = inbox.listed(conn)
+        (row,) = received.listed(conn)
         assert (row.state, row.reason) == ("discarded", "broken")
 
 
@@ -344,10 +344,10 @@ def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
 
 def test_readers_see_a_snapshot_and_block_nobody(engine: Engine) -> None:
     with reading(engine) as reader:
-        assert inbox.listed(reader) == ()
+        assert received.listed(reader) == ()
         with engine.begin() as conn:
             inbox.add(conn, raw(), NOW)
-        assert inbox.listed(reader) == ()
+        assert received.listed(reader) == ()
 
 
 def test_what_is_no_database_is_said_clearly(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ombud import show
-from store import database, inbox, outbox
+from store import database, outbox, received
 from tests.company import DESK_A, USER
 from tests.desk import Desk
 
@@ -60,7 +60,7 @@ def test_lists_show_no_token(desk: Desk) -> None:
     (case,) = desk.cases()
     (task, *_) = desk.got(DESK_A, "task_accept")
     with database.reading(desk.office.engine) as conn:
-        lists = [show.mail_line(row) for row in inbox.listed(conn)]
+        lists = [show.mail_line(row) for row in received.listed(conn)]
         lists += [show.outbox_line(row) for row in outbox.listed(conn)]
         lists.append(show.complaint_whole(conn, case))
     assert CODE.search(task.subject), "what is looked for"

@@ -15,7 +15,7 @@ from process.period import Period
 from process.report_view import view
 from process.survey import State
 from process.survey_answers import Answer
-from store import inbox, report_rows, reports, survey_answers, surveys
+from store import received, report_rows, reports, survey_answers, surveys
 from store.database import reading
 
 
@@ -30,7 +30,7 @@ def played(folder: Path, first: date, last: date) -> whole_year.Play:
 
 
 def _has_workbook(conn: Connection, answer: Answer) -> bool:
-    mail = inbox.get(conn, answer.mail_id)
+    mail = received.get(conn, answer.mail_id)
     return mail is not None and bool(parse(mail.content).attachments)
 
 
@@ -72,7 +72,7 @@ def test_the_survey_is_answered_by_about_seven_in_ten(tmp_path: Path) -> None:
     assert survey is not None
     assert survey.state is State.RUNNING
     with reading(play.office.engine) as conn:
-        answered = sum(row.kind == "survey-answer" for row in inbox.listed(conn))
+        answered = sum(row.kind == "survey-answer" for row in received.listed(conn))
         said = {
             text for answer in survey_answers.of_survey(conn, "Q-2026") for _, text in answer.reading.remarks
         }

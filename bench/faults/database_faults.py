@@ -9,7 +9,7 @@ from bench.faults import stores
 from bench.faults.proxy import Does, Fault
 from bench.faults.scenario import Act, Scenario
 from bench.faults.scene import NotSeen, Scene
-from store import inbox
+from store import received
 from store.database import reading
 
 DATABASE = "database"
@@ -110,7 +110,7 @@ def _commits_cut(does: Does) -> Act:
 def _set_aside(made: Scene) -> None:
     """What is the database's fault is held against no mail."""
     with reading(made.engine) as conn:
-        aside = [row.id for row in inbox.listed(conn) if row.state != "handled"]
+        aside = [row.id for row in received.listed(conn) if row.state != "handled"]
     if aside:
         raise NotSeen(f"set aside for the database's fault: {aside}")
 

@@ -27,7 +27,7 @@ from ombud.demo.play import SCENES, Play, Scene, cast
 from ombud.demo.servers import HOST, PASSWORD, Ports
 from ombud.demo.show import Teller, complaints_table, mails_table, progress
 from ombud.demo.stage import NothingCame, Postbox, Stage
-from store import inbox
+from store import received
 from store.database import open_database, reading
 
 STOP_TIMEOUT_S = 20
@@ -126,7 +126,7 @@ def look_back(console: Console, folder: Path, settings: Settings, stage: Stage) 
     engine = open_database(settings.store.url)
     with reading(engine) as conn:
         complaints_table(listing.all_complaints(conn, only_open=False))
-        mails_table([listing.mail_line(row) for row in inbox.listed(conn)])
+        mails_table([listing.mail_line(row) for row in received.listed(conn)])
     engine.dispose()
     where = Table(title="在哪里看 / where to look", show_header=False)
     for what, path in (
