@@ -23,9 +23,10 @@ from bench.mould import Id, Moment, Mould, Row
 from ombud import logs
 from ombud.demo.setting import SAMPLE
 from store import events
-from store.database import migrate, open_database
+from store.database import open_database
 from store.fingerprint import fingerprint
 from store.packing import packed
+from store.schema import migrate
 from store.tables import counter, event, event_detail, mail
 
 PEOPLE = 50_000

@@ -28,7 +28,8 @@ from bench import fill, latency, mailbox, server_time, stage
 from ombud import config, digest, show, wiring
 from ombud.office import Office
 from store import backlog, complaints
-from store.database import migrate, open_database, reading
+from store.database import open_database, reading
+from store.schema import migrate
 from store.tables import complaint
 from tests.servers import dovecot, smtp_sink
 

@@ -15,7 +15,7 @@ from notify.fault_mail import Mailer
 from ombud import mailboxes, outlets, terms
 from ombud.roster import row_fault
 from ombud.settings import Settings
-from store import database, directory
+from store import database, directory, schema
 
 
 class Checked(NamedTuple):
@@ -35,7 +35,7 @@ def run(settings: Settings) -> list[Checked]:
         ),
         _tried("SMTP", partial(smtp.check, outlets.smtp(settings))),
         *(_tried("second SMTP", partial(smtp.check, second.account)) for second in _second(settings)),
-        _tried("database", partial(database.check, settings.store.url)),
+        _tried("database", partial(schema.check, settings.store.url)),
         _directory(settings),
         _holidays(settings, datetime.now(UTC)),
     ]

@@ -111,7 +111,8 @@ def _end_now() -> None:
 
 def database(found: "Settings") -> "Engine":
     """The database as it is: not migrated for a look, and no secret is needed; exit code 1 without one."""
-    from store.database import DatabaseUnusable, check, open_database
+    from store.database import DatabaseUnusable, open_database
+    from store.schema import check
 
     try:
         if "not made yet" in check(found.store.url):

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, make_url
 from classify.learned import Model, features, save
 from ingest.parse import parse
 from ombud.settings import Settings
-from store import database, labels
+from store import database, labels, schema
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -104,7 +104,7 @@ def _data_folder(settings: Settings) -> Path:
 def _answers(settings: Settings) -> list[Sample]:
     """What the desk said of the mails that it was asked about."""
     try:
-        if "not made yet" in database.check(settings.store.url):
+        if "not made yet" in schema.check(settings.store.url):
             return []
         engine = database.open_database(settings.store.url)
     except database.DatabaseUnusable as trouble:

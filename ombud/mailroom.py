@@ -14,7 +14,7 @@ from ombud.holding import own_name
 from ombud.meters import Meters
 from ombud.settings import Settings
 from ombud.vitals import Vitals
-from store import database
+from store import database, schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Mailroom:
 def opened(settings: Settings) -> Mailroom:
     """The mailroom of a configuration; the database is migrated. Raises DatabaseUnusable."""
     engine = database.open_database(settings.store.url)
-    database.migrate(engine)
+    schema.migrate(engine)
     return of(settings, engine)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select,
 from sqlalchemy.exc import SQLAlchemyError
 
 from store import anchors, events
-from store.database import UNFINISHED, DatabaseUnusable, is_sqlite, migrate, reading, revision
+from store.database import DatabaseUnusable, is_sqlite, reading
+from store.schema import UNFINISHED, migrate, revision
 from store.tables import metadata
 
 ROWS_AT_ONCE = 500

@@ -1,4 +1,4 @@
-"""The database opened, migrated and checked; all that SQLite and PostgreSQL do differently stands here.
+"""The database opened; all that SQLite and PostgreSQL do differently stands here, but for their schema (`schema.py`).
 
 SQLite in WAL mode with foreign keys on. synchronous=FULL: a mail is filed away on the server after the
 commit, so the commit must survive a power cut; NORMAL only where what is lost is found out again (`lightly`). Write transactions begin IMMEDIATE, so two of them wait
@@ -30,10 +30,8 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    inspect,
     make_url,
     select,
-    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -45,7 +43,6 @@ from store.turns import Turns
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
 """SQLite: longest wait for another writer."""
 CONNECT_TIMEOUT_S = 10
@@ -68,9 +65,6 @@ PASSING_STATES = frozenset({"25P03", "25006"})
 """Ended while it was idle in a transaction; a standby that takes no writes (yet)."""
 CANCELLED = "57014"
 """By a time limit on statements: the statement's own doing."""
-
-UNFINISHED = "unfinished copy"
-"""In the place of the schema's revision while a copy is made: no program takes such a database for its own."""
 
 
 class Lock(IntEnum):
@@ -95,7 +89,7 @@ def open_database(url: str) -> Engine:
         is_sqlite = parsed.get_backend_name() == "sqlite"
         return _sqlite_engine(parsed) if is_sqlite else _postgresql_engine(parsed)
     except (ArgumentError, ImportError, OSError, SQLAlchemyError) as trouble:
-        raise DatabaseUnusable(_reason(trouble)) from trouble
+        raise DatabaseUnusable(reason(trouble)) from trouble
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -307,83 +301,8 @@ def is_passing(trouble: BaseException) -> bool:
     return is_cut or isinstance(trouble, OperationalError | NoneFree)
 
 
-def migrate(engine: Engine) -> None:
-    """The schema brought to the newest revision. Raises DatabaseUnusable."""
-    try:
-        with engine.begin() as connection:
-            if not is_sqlite(connection):
-                # Hosts that start together: the first migrates, the others find it done.
-                connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
-            current = revision(connection)
-            if current != newest_revision():
-                _upgrade(connection, current)
-    except SQLAlchemyError as trouble:
-        raise DatabaseUnusable(_reason(trouble)) from trouble
-
-
-def _upgrade(connection: Connection, current: str | None) -> None:
-    # Imported where there is something to do: a start that finds the newest schema is 0.15 s sooner without.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    try:
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if current is not None and current not in known:
-            raise DatabaseUnusable(
-                f"the schema {current} is newer than this program; install the newer Ombud"
-            )
-        command.upgrade(config, "head")
-    except CommandError as trouble:
-        raise DatabaseUnusable(_reason(trouble)) from trouble
-
-
-def newest_revision() -> str:
-    """Of the schema, as far as this program knows it: the number that the last file of the revisions begins with."""
-    return max(path.name[1:5] for path in (MIGRATIONS / "versions").glob("r[0-9]*.py"))
-
-
-def revision(connection: Connection) -> str | None:
-    """Of the schema; None when it was not made yet. Raises DatabaseUnusable for a copy that was not finished."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if found == UNFINISHED:
-        raise DatabaseUnusable(
-            "this is an unfinished copy; nothing works on it: copy again into an empty database"
-        )
-    return None if found is None else str(found)
-
-
-def check(url: str) -> str:
-    """What was found, in words, changing nothing but a missing file. Raises DatabaseUnusable."""
-    engine = open_database(url)
-    try:
-        with engine.connect() as connection:
-            _refuse_encoding(connection)
-            found = revision(connection)
-    except SQLAlchemyError as trouble:
-        raise DatabaseUnusable(_reason(trouble)) from trouble
-    finally:
-        engine.dispose()
-    return f"{engine.dialect.name}, schema {found or 'not made yet'}"
-
-
-def _refuse_encoding(connection: Connection) -> None:
-    """Mails hold any character; a database that was made with another encoding does not."""
-    if is_sqlite(connection):
-        return
-    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
-    if encoding != "UTF8":
-        raise DatabaseUnusable(f"the database's encoding is {encoding}; make it with ENCODING 'UTF8'")
-
-
-def _reason(trouble: Exception) -> str:
+def reason(trouble: Exception) -> str:
+    """What the database says, in one line."""
     if isinstance(trouble, ModuleNotFoundError) and trouble.name == "psycopg":
         return "the driver for PostgreSQL is missing: install ombud with its extra, pip install 'ombud[postgres]'"
     return " ".join(str(trouble.__cause__ or trouble).split())

@@ -23,7 +23,7 @@ from notify.compose import Letterhead
 from ombud import handle, schedule
 from ombud.office import Office
 from process.case import Case, Event
-from store import complaints, database, events, inbox, outbox, received
+from store import complaints, database, events, inbox, outbox, received, schema
 from tests import sqlite_file
 from tests.company import ORGANISATION, RULES, SHANGHAI
 
@@ -151,7 +151,7 @@ def desk(store: Path | str, **changes: object) -> Iterator[Desk]:
     """A desk of the invented company; its store is a URL or, of SQLite, a new folder; `changes` are fields of its Office."""
     url = store if isinstance(store, str) else sqlite_file.new(store / "ombud.db")
     engine = database.open_database(url)
-    database.migrate(engine)
+    schema.migrate(engine)
     holder: list[Desk] = []
     sealer = Sealer(keys=("k" * 32,), max_age_days=400)
     office = Office(

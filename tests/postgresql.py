@@ -17,7 +17,8 @@ from pathlib import Path
 
 import psycopg
 
-from store.database import migrate, open_database
+from store.database import open_database
+from store.schema import migrate
 from tests.servers import HOST, START_S, free_port
 
 USER = "ombud"

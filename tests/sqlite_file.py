@@ -4,7 +4,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from store.database import migrate, open_database
+from store.database import open_database
+from store.schema import migrate
 
 
 def new(path: Path) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select, text
 
 from ombud.__main__ import main
 from store import copying
-from store.database import DatabaseUnusable, check, migrate, open_database, reading
+from store.database import DatabaseUnusable, open_database, reading
+from store.schema import check, migrate
 from tests.company import DESK_A, USER
 from tests.desk import Desk
 from tests.desk import desk as open_desk

@@ -17,7 +17,8 @@ from ombud.__main__ import main
 from ombud.demo.setting import SAMPLE, edited
 from process.case import Event, Party
 from store import anchors, complaints, events, tables
-from store.database import migrate, open_database, reading
+from store.database import open_database, reading
+from store.schema import migrate
 from tests.site import EXAMPLE
 from tests.test_store import FULL, NOW
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ombud import logs, vitals
 from ombud.vitals import Vitals
-from store import database, tables
+from store import database, schema, tables
 from tests.company import USER
 from tests.desk import Desk
 
@@ -85,7 +85,7 @@ def test_lines_of_a_traceback_are_marked_as_such() -> None:
 def test_an_error_of_the_database_tells_no_values(tmp_path: Path) -> None:
     """SQLAlchemy puts them behind its message, from where they would come to the log and to the desk's alert."""
     engine = database.open_database(f"sqlite:///{tmp_path}/ombud.db")
-    database.migrate(engine)
+    schema.migrate(engine)
     row = {"subject": "SECRET-WORDS", "rung": "a", "at": None}
     with pytest.raises(IntegrityError) as caught, engine.begin() as conn:
         conn.execute(insert(tables.once), row)

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from ombud import check as checking
 from process.case import Event, Party
 from store import complaints, database, events, inbox, once, received, tables
-from store.database import DatabaseUnusable, check, deciding, is_passing, migrate, open_database, reading
+from store.database import DatabaseUnusable, deciding, is_passing, open_database, reading
+from store.schema import check, migrate
 from tests.postgresql import HOST, PASSWORD, Postgresql
 from tests.servers import free_port
 from tests.test_store import FULL, MAIL, NOW, raw

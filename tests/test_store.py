@@ -20,17 +20,8 @@ from process.case import AttachmentNote, Case, Closing, Escalation, Event, Judge
 from process.outgoing import Deferred, Outgoing, Refused, Sent
 from store import budget, claims, complaints, events, inbox, labels, once, outbox, packing, received, tables
 from store.claims import Claimant
-from store.database import (
-    DatabaseUnusable,
-    check,
-    is_sqlite,
-    migrate,
-    newest_revision,
-    open_database,
-    reading,
-    revision,
-    stepping,
-)
+from store.database import DatabaseUnusable, is_sqlite, open_database, reading, stepping
+from store.schema import check, migrate, newest_revision, revision
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that `store.database.migrate` gives."""
+"""Alembic's entry: runs the revisions on the connection that `store.schema.migrate` gives."""
 
 from alembic import context
 
