@@ -16,9 +16,14 @@ CHARS_MAX = 2_000
 END = "\n"
 BOUND = 2.5
 """The tone says at most so much, for or against; what is plainly said outweighs it."""
+STEADY = 10
+"""So many pieces more are counted, which say nothing: few words make less sure than many."""
 NAMED = 3
 """Pieces that are told as reasons."""
 
+_UNKNOWN = re.compile("[\u0370-\u1fff\u3041-\u30fa\uac00-\ud7a3]{2}")
+"""Letters of languages that are not judged (kana, Hangul, Cyrillic, Greek, Arabic, Thai …); one alone is
+decoration. What they share with those that are judged says nothing, so the tone is silent and the desk is asked."""
 _TOKEN = re.compile(r"[a-z]{1,30}(?:'[a-z]{1,3})?|[0-9]{1,12}|[一-鿿]|[!?.…]{1,9}|\n")
 
 
@@ -32,10 +37,10 @@ class Tone:
     def heard(self, text: str) -> tuple[float, tuple[str, ...]]:
         """Log-odds that a folded, simplified text complains, within ±BOUND, and the pieces that say so most."""
         found = [(self.weights[piece], piece) for piece in set(pieces(text)) if piece in self.weights]
-        if not found:
-            return 0.0, ()  # a language that it does not know
+        if not found or _UNKNOWN.search(text, 0, CHARS_MAX):
+            return 0.0, ()
         # Over the root of their number: a long text says no more by its length.
-        total = self.intercept + math.fsum(w for w, _ in found) / math.sqrt(len(found))
+        total = self.intercept + math.fsum(w for w, _ in found) / math.sqrt(len(found) + STEADY)
         ranked = sorted(found, key=lambda one: (-one[0] if total > 0 else one[0], one[1]))
         return max(-BOUND, min(BOUND, total)), tuple(piece for _, piece in ranked[:NAMED])
 

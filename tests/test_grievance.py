@@ -17,9 +17,9 @@ from tests.labelled.figures import judged
 
 WORDS = words.load()
 MAILS = sets.mails()
-RECALL_MIN = {"tune": 0.99, "held_out": 0.97, "drawn": 0.97, "fresh": 0.99}
+RECALL_MIN = {"tune": 0.99, "held_out": 0.965, "drawn": 0.98, "fresh": 0.99}
 """Of 'complaint or ask'; the aim is 0.99. The second half was never looked at for lists and weights, and most of it was
-written to be hard: complaints in a single word, by a joke, by bare dates. The third are mails as they come."""
+written to be hard: complaints in a single word, by a joke, by bare dates. The last are mails as they come."""
 CALLED_MAX = 1 / 20
 ASKED_MAX = 1 / 6
 HARD_RECALL_MIN, HARD_CALLED_MAX, HARD_ASKED_MAX = 0.9, 1 / 6, 1 / 3
@@ -63,6 +63,12 @@ def test_the_labelled_mails_are_enough_and_differ() -> None:
         ("请问投诉流程是怎样的？", "no"),
         ("Could you please set up a test user for the complaints module?", "no"),
         ("附件是测试用例：输入“我要投诉”，预期分类为投诉。", "no"),
+        ("11月服务月报：受理1,208件，用户投诉3件，均已关闭，不满意0。", "no"),
+        ("我已经投诉3次了，还是没人管。", "yes"),
+        ("请帮忙重置密码。", "no"),
+        ("打印机没墨了", "no"),
+        ("Please reset my password.", "no"),
+        ("Ticket closed because it was “resolved”. It still drops every hour and nobody called.", "yes"),
     ],
 )
 def test_a_text_is(text: str, expected: str) -> None:

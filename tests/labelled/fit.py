@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classify.simplified import simplified
-from classify.tone import Tone, pieces
+from classify.tone import STEADY, Tone, pieces
 from classify.words import normal
 from tests.labelled.sets import LabelledMail
 
@@ -41,7 +41,7 @@ def fit(mails: Sequence[LabelledMail]) -> Tone:
     }
     places = {piece: at for at, piece in enumerate(rarity)}
     columns = [[piece for piece in sorted(text) if piece in rarity] for text in found]
-    values = [rarity[piece] / math.sqrt(len(known)) for known in columns for piece in known]
+    values = [rarity[piece] / math.sqrt(len(known) + STEADY) for known in columns for piece in known]
     starts = [0]
     for known in columns:
         starts.append(starts[-1] + len(known))
