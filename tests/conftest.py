@@ -31,13 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What touches the store runs on both databases, everything else once.
 
-    So do whole services with their servers (`site`) when a database is named; without one on SQLite, and on PostgreSQL
-    those that are about it, for the sake of time.
+    So do whole services with their servers (`site`), and what is about mails (`mails`), when a database is named; without
+    one on SQLite, and on PostgreSQL those that are about it, for the sake of time.
     """
     if "engine_name" in metafunc.fixturenames:
         only = metafunc.config.getoption("--store")
-        usual = ENGINES if only or "site" not in metafunc.fixturenames else ENGINES[:1]
-        names = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)] or usual
+        has_mark = metafunc.definition.get_closest_marker
+        is_beside_the_store = "site" in metafunc.fixturenames or has_mark("mails")
+        usual = ENGINES[:1] if is_beside_the_store and not only else ENGINES
+        names = [name for name in ENGINES if has_mark(name)] or usual
         wanted = [name for name in names if only in (None, name)]
         metafunc.parametrize("engine_name", wanted, indirect=True)
 

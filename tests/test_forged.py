@@ -27,6 +27,8 @@ from tests.company import (
 )  # fmt: skip
 from tests.desk import DESK, Desk, desk
 
+pytestmark = pytest.mark.mails
+
 OURS = "mx.corp.example"
 COMPLAINT = "个贷系统又宕机了，报修三天没人处理，服务太差，我要投诉。"
 PASSED = f"{OURS}; dmarc=pass header.from=corp.example"

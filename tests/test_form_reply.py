@@ -15,6 +15,8 @@ from tests.company import DESK_A, SERVICE_MANAGER, USER
 from tests.desk import DESK, Desk, desk, mailto
 from tests.workbooks import SHEET, book, patched
 
+pytestmark = pytest.mark.mails
+
 FULL = {
     "cause": "连接池太小",
     "corrective": "扩容",

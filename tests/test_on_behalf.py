@@ -20,6 +20,8 @@ from tests.company import DESK_A, USER, VIP, person
 from tests.desk import DESK, Desk, desk, mailto
 from tests.workbooks import book
 
+pytestmark = pytest.mark.mails
+
 PHONE = "投诉人：{who}\n电话：010-5550-0001\n投诉内容：催收系统登录很慢，等了三天没有人管\n类别：响应时间\n严重程度：高\n诉求：今天修好"
 
 

@@ -11,6 +11,8 @@ from ombud.messages import Unreadable
 from tests.company import DESK_A, DESK_B, USER, VIP, person
 from tests.desk import DESK, Desk, desk
 
+pytestmark = pytest.mark.mails
+
 COLLEAGUE = person("何佳", "he@corp.example")
 COMPLAINT = "空调一直坏着，三天没人管，我要投诉。"
 BUSINESS = (

@@ -12,6 +12,8 @@ from process.case import State
 from tests.company import DESK_A, DESK_B, ORGANISATION, SECRETARY, USER, VIP, person
 from tests.desk import DESK, Desk, desk
 
+pytestmark = pytest.mark.mails
+
 COMPLAINT = "催收系统登录太慢，等了两天没人管，服务太差，我要投诉。"
 MORE = "补充：今天上午又发生了一次，还是没有人联系我。"
 STRANGER = "stranger@evil.example"
