@@ -69,6 +69,9 @@ class Holding(Protocol):
     def try_again(self, mailbox: str) -> None:
         """It may be read from here again."""
 
+    def elsewhere_s(self, mailbox: str) -> float:
+        """For how many seconds the same other process has held it, as of the last round; 0 when none does."""
+
     def look(self) -> None:
         """One round: what is held is renewed, what is free is taken. Raises SQLAlchemyError."""
 
@@ -104,6 +107,9 @@ class Alone:
     def try_again(self, mailbox: str) -> None:
         return
 
+    def elsewhere_s(self, mailbox: str) -> float:
+        return 0.0
+
     def look(self) -> None:
         if self.engine is not None:
             with self.engine.begin() as conn:
@@ -130,6 +136,7 @@ class Shared:
     name: str = field(default_factory=own_name)
     clock_s: Callable[[], float] = elapsed_s
     _terms: dict[str, int] = field(default_factory=dict)
+    _elsewhere_s: dict[str, float] = field(default_factory=dict)
     _until_s: float = 0.0
     _unable: set[str] = field(default_factory=set)
     _started_at: datetime | None = None
@@ -154,6 +161,9 @@ class Shared:
         self._unable.discard(mailbox)
         self._wanted.set()
 
+    def elsewhere_s(self, mailbox: str) -> float:
+        return self._elsewhere_s.get(mailbox, 0.0)
+
     def keep(self, stop: threading.Event) -> None:
         while not stop.is_set():
             self._wanted.clear()
@@ -176,13 +186,12 @@ class Shared:
             leases.give_up(conn, {*change.give_up, *unable}, self.name, now)
             for mailbox in change.take:
                 leases.take(conn, mailbox, self.name, now)
-            terms = {
-                lease.mailbox: lease.term
-                for lease in _lasting(leases.listed(conn), now)
-                if lease.holder == self.name
-            }
+            held = _lasting(leases.listed(conn), now)
+        terms = {lease.mailbox: lease.term for lease in held if lease.holder == self.name}
         _told(back)
         self._tell(terms)
+        theirs = (lease for lease in held if lease.holder != self.name)
+        self._elsewhere_s = {lease.mailbox: (now - lease.taken_at).total_seconds() for lease in theirs}
         self._terms, self._until_s = terms, asked_s + LEASE.total_seconds() - MARGIN_S
 
     def _presence(self, now: datetime, unable: set[str]) -> Service:

@@ -110,7 +110,7 @@ def watch(room: Mailroom, watched: Watched, stop: Stop, wake: Callable[[], None]
     while not stop():
         permit = watched.holding.permit(account.name)
         if permit is None:
-            _stand_by(room, account.name, stop)
+            _stand_by(room, watched, stop)
             continue
         try:
             with Mailbox.open(account) as box:
@@ -129,10 +129,14 @@ def watch(room: Mailroom, watched: Watched, stop: Stop, wake: Callable[[], None]
             watched.holding.try_again(account.name)
 
 
-def _stand_by(room: Mailroom, name: str, stop: Stop) -> None:
-    """Another process reads the mailbox, and knows how it is with it."""
-    room.vitals.doing(name, "standby")
-    room.vitals.well(vitals.mailbox(name))
+def _stand_by(room: Mailroom, watched: Watched, stop: Stop) -> None:
+    """Another process has the mailbox, or none yet. It reads it when it has had it for longer than a try takes to fail;
+    until then nobody knows more than what was seen from here."""
+    name, had_s = watched.account.name, watched.holding.elsewhere_s(watched.account.name)
+    if had_s:
+        room.vitals.doing(name, "standby")
+    if had_s > watched.account.timeout_s + STEADY_S:
+        room.vitals.well(vitals.mailbox(name))
     pause(STANDBY_S, stop)
 
 

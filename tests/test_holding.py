@@ -9,7 +9,8 @@ from prometheus_client import generate_latest
 from rich.console import Console
 from sqlalchemy import Engine
 
-from ombud import holding, status
+from ingest.imap import ImapAccount
+from ombud import holding, receive, status, vitals
 from ombud.gauges import Gauges
 from ombud.holding import Shared
 from ombud.sections import ObserveSection
@@ -129,6 +130,39 @@ def test_who_was_stopped_writes_nothing_under_its_old_term(desk: Desk, clock: Cl
     first.look()
     assert reads(first) == {"a"}
     assert not before.stands(), "a later term is not the earlier one"
+
+
+def test_how_long_another_has_had_a_mailbox(desk: Desk, clock: Clock) -> None:
+    first = process(desk.office.engine, clock, "1")
+    first.pass_on("a")
+    first.look()
+    first.try_again("a")
+    assert (reads(first), first.elsewhere_s("a")) == (set(), 0.0), "nobody has it"
+    second = process(desk.office.engine, clock, "2")
+    for clock.passed_s in (5, 10):
+        second.look()
+        first.look()
+    assert first.elsewhere_s("a") == 10, "though it was renewed meanwhile"
+    assert second.elsewhere_s("a") == 0
+
+
+@pytest.mark.parametrize(
+    ("had_s", "state", "is_over"),
+    [(0.0, "unreachable", False), (30.0, "standby", False), (200.0, "standby", True)],
+)
+def test_a_mailbox_is_well_when_another_has_read_it_for_a_while(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, had_s: float, state: str, is_over: bool
+) -> None:
+    room = desk.office
+    account = ImapAccount(name="a", host="mail.example", port=993, user="desk", password="x")
+    monkeypatch.setattr(Shared, "elsewhere_s", lambda _, __: had_s)
+    shared = Shared(engine=room.engine, mailboxes=("a",))
+    room.vitals.failed(vitals.mailbox("a"), "connection refused")
+    room.vitals.doing("a", "unreachable")
+    rounds = iter((False, True, True))
+    receive.watch(room, receive.Watched(account=account, holding=shared), lambda: next(rounds), lambda: None)
+    assert room.vitals.mailboxes() == {"a": state}
+    assert room.vitals.is_well(vitals.mailbox("a")) == is_over
 
 
 def test_an_orderly_end_frees_the_mailbox_at_once(desk: Desk, clock: Clock) -> None:

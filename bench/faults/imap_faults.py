@@ -4,6 +4,7 @@ import time
 
 from sqlalchemy import func, select
 
+from bench.faults import stores
 from bench.faults.proxy import CONNECT, GREETING, Does, Fault, Proxy
 from bench.faults.scenario import Act, Scenario, in_spite, while_it_fails
 from bench.faults.scene import NotSeen, Scene
@@ -18,8 +19,8 @@ def _imap(made: Scene) -> Proxy:
     return made.imap
 
 
-def _fails(name: str, fault: Fault, *, told: str = MAILBOX) -> Scenario:
-    return Scenario(name=f"imap {name}", act=while_it_fails(_imap, fault, told), told=told)
+def _fails(name: str, fault: Fault, *, told: str = MAILBOX, place: stores.Place = stores.file) -> Scenario:
+    return Scenario(name=f"imap {name}", act=while_it_fails(_imap, fault, told), told=told, place=place)
 
 
 def _says(stage: str, says: bytes, does: Does = Does.SAY) -> Fault:
@@ -36,6 +37,8 @@ HANGS_IN_SPITE = tuple(
 )
 WORDS = (
     _fails("refused", Fault(stage=CONNECT, does=Does.CUT)),
+    # There, a mailbox that cannot be read is passed on, and comes back when nobody else takes it.
+    _fails("refused, on PostgreSQL", Fault(stage=CONNECT, does=Does.CUT), place=stores.postgres),
     _fails("wrong greeting", _says(GREETING, b"220 smtp.corp.example ESMTP\r\n")),
     _fails("BYE as greeting", _says(GREETING, b"* BYE too many connections\r\n", Does.SAY_AND_CUT)),
     _fails("BYE at SELECT", _says("SELECT", b"* BYE going down\r\n", Does.SAY_AND_CUT)),
