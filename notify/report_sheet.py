@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -212,10 +213,7 @@ def _records(made: _Made) -> None:
     paper = Paper(is_upright=True, is_endless=True)
     page = made.page("records", {"item": 8, "figure": 36, "record": 24, "counts": 10}, paper)
     page.sheet.autofilter(0, 0, 0, len(page.columns) - 1)
-    for item, *words in _record_rows(made):
-        if page.row > ROWS_MAX:
-            break
-        page.write_low([Cell(value=item, kind="count"), *(Cell(value=word) for word in words)])
+    page.write_low(islice(_record_rows(made), ROWS_MAX))
 
 
 def _record_rows(made: _Made) -> Iterable[tuple[int, str, str, str]]:

@@ -79,6 +79,8 @@ def book(target: BytesIO, *, in_memory: bool = True) -> Any:
 def text(value: str) -> str:
     """A text as a cell takes it: no control characters, bounded."""
     bounded = value.replace("\r\n", "\n").replace("\r", "\n")[:CELL_CHARS_MAX]
+    if bounded.isprintable():
+        return bounded
     return "".join(char for char in bounded if char.isprintable() or char in "\n\t")
 
 

@@ -51,13 +51,14 @@ def _advance(hand: Hand, report: Report) -> Report | Refusal:
     if found and not report.is_published:
         report = commented(report, _comments(found, Party.of(by)))
     answers = hand.facts.mail.message_id
+    # Noted last: from then on, others wait for the log, and a year's workbook takes its time.
     if not is_approval:
-        reporting.note(hand.conn, report, "report_commented", hand.facts.now, by)
         reporting.send_draft(hand.post, report, answers)
+        reporting.note(hand.conn, report, "report_commented", hand.facts.now, by)
         return report
     report = published(report, Party.of(by), hand.facts.now)
-    reporting.note(hand.conn, report, "report_published", hand.facts.now, by)
     reporting.publish(hand.post, report, answers)
+    reporting.note(hand.conn, report, "report_published", hand.facts.now, by)
     return report
 
 

@@ -53,6 +53,7 @@ def year(context: click.Context, period: str, output: Path | None) -> None:
 def _draft(context: click.Context, text: str, output: Path | None, *, is_month: bool) -> None:
     from ombud import reporting
     from process.period import parse
+    from store.complaints import Stale
 
     period = parse(text)
     if period is None or (period.month is not None) != is_month:
@@ -65,6 +66,9 @@ def _draft(context: click.Context, text: str, output: Path | None, *, is_month: 
             return
         made = reporting.draft(office, period)
         click.echo(f"{made.number}: draft made; it goes out with the next `ombud run` or `ombud once`")
+    except Stale:
+        click.echo(f"{period.number} was changed meanwhile; try again", err=True)
+        sys.exit(launch.EXIT_FAILED)
     except reporting.Frozen:
         click.echo(f"{period.number} is published and frozen; use `ombud report correct`", err=True)
         sys.exit(launch.EXIT_FAILED)

@@ -93,32 +93,41 @@ def _workday(office: Office, first: date, count: int) -> date:
 
 
 def _draft_once(office: Office, period: Period, now: datetime) -> int:
-    counted = count(office, period, now)
-    with deciding(office.engine) as conn:
-        if not once.take(conn, SUBJECT, period.number, now):
-            return 0
-        _keep_draft(conn, office, drafted(period.number, counted, now))
+    report = drafted(period.number, count(office, period, now), now)
+    if not _keep(office, report, "report_drafted", now, is_once=True):
+        return 0
+    log.info("report drafted", report=report.number)
     return 1
 
 
 def draft(office: Office, period: Period) -> Report:
-    """A draft made anew, for the IT service manager; comments on an earlier one stay. Raises Frozen."""
+    """A draft made anew, for the IT service manager; comments on an earlier one stay. Raises Frozen, Stale."""
     now = office.clock()
-    counted = count(office, period, now)
-    with deciding(office.engine) as conn:
+    with reading(office.engine) as conn:
         earlier = reports.get(conn, period.number)
-        if earlier and earlier.is_published:
-            raise Frozen(period.number)
-        report = drafted(period.number, counted, now, earlier)
-        _keep_draft(conn, office, report)
+    if earlier and earlier.is_published:
+        raise Frozen(period.number)
+    report = drafted(period.number, count(office, period, now), now, earlier)
+    _keep(office, report, "report_drafted", now)
+    log.info("report drafted", report=report.number)
     return report
 
 
-def _keep_draft(conn: Connection, office: Office, report: Report) -> None:
-    reports.save(conn, report)
-    note(conn, report, "report_drafted", report.made_at)
-    send_draft(Post(conn=conn, office=office, now=report.made_at), report)
-    log.info("report drafted", report=report.number)
+def _keep(office: Office, report: Report, what: str, now: datetime, *, is_once: bool = False) -> bool:
+    """What is new of a report kept, and sent for approval; False when another process has done it.
+
+    What is sent is made before: while a year's workbook is written, nobody is to wait for the log.
+    """
+    notices = tuple(_draft_notices(office, report))
+    with deciding(office.engine) as conn:
+        if is_once and not once.take(conn, SUBJECT, report.number, now):
+            return False
+        reports.save(conn, report)
+        note(conn, report, what, now)
+        post = Post(conn=conn, office=office, now=now)
+        for notice in notices:
+            post.send(notice)
+    return True
 
 
 def count(office: Office, period: Period, now: datetime) -> Contents:
@@ -175,15 +184,17 @@ def correct(office: Office, published: Iterable[Report]) -> tuple[str, ...]:
 
 
 def _keep_correction(office: Office, report: Report, now: datetime) -> None:
-    with deciding(office.engine) as conn:
-        reports.save(conn, report)
-        note(conn, report, "report_changed", now)
-        send_draft(Post(conn=conn, office=office, now=now), report)
+    _keep(office, report, "report_changed", now)
     log.info("report changed after its publication", report=report.number)
 
 
-def send_draft(post: Post, report: Report, answers: str = "") -> None:
+def send_draft(post: Post, report: Report, answers: str) -> None:
     """The draft, or the correction that waits, to the IT service manager for approval."""
+    for notice in _draft_notices(post.office, report, answers):
+        post.send(notice)
+
+
+def _draft_notices(office: Office, report: Report, answers: str = "") -> Iterator[Notice]:
     pending = report.pending
     if report.is_published and pending is None:
         return
@@ -198,9 +209,8 @@ def send_draft(post: Post, report: Report, answers: str = "") -> None:
         correction=pending,
         answers=answers,
     )
-    managers = post.office.organisation.acting(Role.IT_SERVICE_MANAGER)
-    for notice in _notices(post.office, report, [(manager, letter) for manager in managers]):
-        post.send(notice)
+    managers = office.organisation.acting(Role.IT_SERVICE_MANAGER)
+    yield from _notices(office, report, [(manager, letter) for manager in managers])
 
 
 def publish(post: Post, report: Report, answers: str) -> None:

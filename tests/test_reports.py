@@ -4,17 +4,19 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from classify import report_comments
+from notify import report_sheet
 from notify.render import words
 from ombud import reporting
 from process.figures import NAMES
 from process.period import Period
 from process.report_rules import ReportRules
 from store import complaints, events, reports
-from store.database import reading
+from store.database import deciding, reading
 from tests.company import (
     COLLECTION,
     DESK_A,
@@ -46,6 +48,23 @@ def test_the_draft_comes_on_the_working_day_and_once(desk: Desk) -> None:
     assert "服务月报 2026 年 11 月" in mail.subject
     assert "[1] 收到投诉：1 件" in mail.text
     assert desk.got(COLLECTION, "report") == []
+
+
+def test_others_write_while_a_workbook_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large one takes longer than a step may pause, and than anybody should wait for the log."""
+    made: list[str] = []
+    workbook = report_sheet.workbook
+
+    def written(*shown: Any) -> bytes:
+        with deciding(desk.office.engine):
+            made.append("by the clock" if len(made) == 0 else "by command")
+        return workbook(*shown)
+
+    closed(desk)
+    monkeypatch.setattr(report_sheet, "workbook", written)
+    desk.move_to(at("2026-12-03 09:00"))
+    reporting.draft(desk.office, NOVEMBER)
+    assert made == ["by the clock", "by command"]
 
 
 def test_nothing_is_drafted_of_the_time_before_the_service(desk: Desk) -> None:
