@@ -1,9 +1,9 @@
 """Step 2: stored mails read, decided, acted upon and finished, each whole or not at all.
 
-A few that wait are claimed together, and committed together unless another step waits to write, which costs one write
-to the disk instead of many. A mail that makes the program fail is tried again by itself a little later, the mails behind it meanwhile; at the
-last try it is set aside with its traceback and the desk is told. Here and where a mail is read (`readers`) stand the
-pipeline's two broad `except`s.
+A few that wait are claimed and committed together, which costs one write to the disk instead of many; fewer at a time
+while another step waits to write. A mail that makes the program fail is tried again by itself a little later, the
+mails behind it meanwhile; at the last try it is set aside with its traceback and the desk is told. Here and where a mail
+is read (`readers`) stand the pipeline's two broad `except`s.
 """
 
 import traceback
@@ -38,6 +38,8 @@ log = structlog.get_logger()
 
 BATCH = 20
 """Mails claimed at once; on an idle service that is the one which just came."""
+TOGETHER_MIN = 5
+"""So many are decided before another step gets its turn to write: each change of hands costs about as much as a mail."""
 OVERTAKEN = ""
 """In the place of a traceback: somebody else changed the matter, or finished the mail, at the same moment. No failure."""
 SET_ASIDE = (Choice(verb=Verb.RELEASE), Choice(verb=Verb.DISCARD))
@@ -155,7 +157,7 @@ def _decide_some(office: Office, waiting: deque[Arrival], broken: dict[int, str]
                 with _surviving(taken[-1:], broken), pending.undone_with(), conn.begin_nested():
                     done.append(_handle(conn, office, one, pending))
                 crash.point("decided")
-                if not waiting or is_waited_for(conn):
+                if not waiting or (len(taken) >= TOGETHER_MIN and is_waited_for(conn)):
                     break
                 one = waiting.popleft()
                 taken.append(one[0])
