@@ -145,8 +145,8 @@ def _arrivals(office: Office, claim: Claim, broken: dict[int, str]) -> list[Arri
 def _decide_some(office: Office, waiting: deque[Arrival], broken: dict[int, str]) -> None:
     """One transaction, in which each mail has a savepoint of its own: who breaks takes nobody along.
 
-    It takes the mails from the left until none is left, or another step waits for its turn to write: so what is
-    decided goes out meanwhile. Other processes decide other mails (`inbox.claim` sees to the order of those that belong
+    It takes the mails from the left until none is left, or, after `TOGETHER_MIN` of them, another step waits for its
+    turn to write: so what is decided goes out meanwhile. Other processes decide other mails (`inbox.claim` sees to the order of those that belong
     together); the log is held only for the moment in which the entries of all these mails are put down.
     """
     one, done, pending = waiting.popleft(), list[Became](), Pending()

@@ -155,7 +155,7 @@ def _on_connect(turns: Turns, connection: Any, record: ConnectionPoolEntry) -> N
     record.info[_TURNS] = turns
     # SQLAlchemy's own BEGIN is used (see _begin), not that of the driver.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

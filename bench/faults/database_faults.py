@@ -11,6 +11,7 @@ from bench.faults.scenario import Act, Scenario
 from bench.faults.scene import NotSeen, Scene
 from store import received
 from store.database import reading
+from tests.postgresql import Postgresql
 
 DATABASE = "database"
 DOWN_S = 1.0
@@ -54,14 +55,19 @@ def _fill(filler: Path) -> None:
             return
 
 
-def _server_killed(made: Scene) -> None:
-    """kill -9 of PostgreSQL with mails in hand; it comes back after a while."""
-    server = made.store.server
-    assert server is not None
+def _server_at_work(made: Scene) -> Postgresql:
+    """PostgreSQL, while the service has mails in hand."""
+    assert made.store.server is not None
     made.start()
     made.wait_idle()
     made.post()
     made.wait(lambda: made.sink.mails, "the first mail goes out")
+    return made.store.server
+
+
+def _server_killed(made: Scene) -> None:
+    """kill -9 of PostgreSQL with mails in hand; it comes back after a while."""
+    server = _server_at_work(made)
     assert server._process is not None
     server._process.send_signal(signal.SIGKILL)
     server._process.wait()
@@ -73,12 +79,7 @@ def _server_killed(made: Scene) -> None:
 
 def _server_frozen(made: Scene) -> None:
     """SIGSTOP of PostgreSQL and its processes: connections stay, nothing answers, no error comes."""
-    server = made.store.server
-    assert server is not None
-    made.start()
-    made.wait_idle()
-    made.post()
-    made.wait(lambda: made.sink.mails, "the first mail goes out")
+    server = _server_at_work(made)
     server.signal_all(signal.SIGSTOP)
     try:
         made.post()
